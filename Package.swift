@@ -1,0 +1,56 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableExperimentalFeature("Lifetimes"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "tare",
+  products: [
+    .executable(name: "tare", targets: ["tare"]),
+    .executable(name: "tare-service", targets: ["TareService"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+  ],
+  targets: [
+    .systemLibrary(name: "CNcurses", path: "CNcurses"),
+    .target(name: "CLinux"),
+    .target(name: "TareModel", swiftSettings: strict),
+    .target(name: "KernelStats", dependencies: ["TareModel", "CLinux"], swiftSettings: strict),
+    .target(
+      name: "TareSampling", dependencies: ["TareModel", "KernelStats", "CLinux"], swiftSettings: strict),
+    .target(
+      name: "TareHTTP",
+      dependencies: [
+        "TareModel", "CLinux",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ], swiftSettings: strict),
+    .target(name: "TareExport", dependencies: ["TareModel"], swiftSettings: strict),
+    .target(
+      name: "TareLab",
+      dependencies: ["CLinux", .product(name: "Subprocess", package: "swift-subprocess")],
+      swiftSettings: strict),
+    .executableTarget(name: "TareService", swiftSettings: strict),
+    .executableTarget(
+      name: "tare",
+      dependencies: [
+        "TareModel", "KernelStats", "TareSampling", "TareHTTP", "TareExport", "TareLab", argumentParser,
+      ],
+      swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

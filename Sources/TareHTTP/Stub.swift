@@ -1,0 +1,3 @@
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
