@@ -48,7 +48,7 @@ let package = Package(
     .executableTarget(
       name: "tare",
       dependencies: [
-        "TareModel", "KernelStats", "TareSampling", "TareHTTP", "TareExport", "TareLab", argumentParser,
+        "CLinux", "TareModel", "KernelStats", "TareSampling", "TareHTTP", "TareExport", "TareLab", argumentParser,
       ],
       swiftSettings: strict),
   ],

@@ -2,5 +2,17 @@ import ArgumentParser
 
 @main
 struct Tare: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "tare", version: "0.1.0")
+  static let configuration = CommandConfiguration(
+    commandName: "tare",
+    abstract: "Containers and virtual machines side by side: memory, CPU and what the box costs.",
+    discussion: """
+      Examples:
+        tare                              what runs here and what it uses
+        tare snapshot --format json       the same for a script
+        tare snapshot --count 0           again every second, until Ctrl-C
+        sudo tare doctor                  what can be seen here, and what not
+      """,
+    version: "0.1.0",
+    subcommands: [SnapshotCommand.self],
+    defaultSubcommand: SnapshotCommand.self)
 }

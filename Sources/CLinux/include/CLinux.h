@@ -1,22 +1,57 @@
 // What Swift cannot reach in glibc and the kernel: system calls without a wrapper, variadic functions, CPUID.
 // Header only. Every function returns what the system call returns; errors are in errno.
 #pragma once
-#define _GNU_SOURCE 1
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <stdint.h>
+#include <signal.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
-#include <sys/types.h>
 #include <unistd.h>
 
+/// O_PATH is hidden without _GNU_SOURCE, which Swift's own module of glibc is built without.
+enum { TARE_O_PATH = 010000000 };
+
 /// openat2(2): a descriptor, or -1 and errno.
-static inline int tare_openat2(int folder, const char *path, uint64_t flags, uint64_t resolve) {
+static inline int tare_openat2(int folder, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve) {
   struct open_how how;
   memset(&how, 0, sizeof how);
   how.flags = flags | O_CLOEXEC;
+  how.mode = mode;
   how.resolve = resolve;
   return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+}
+
+/// openat(2) without its variable arguments.
+static inline int tare_openat(int folder, const char *path, int flags, unsigned mode) {
+  return openat(folder, path, flags | O_CLOEXEC, mode);
+}
+
+/// A descriptor that is readable while one of these signals is pending.
+static inline int tare_signalfd(const sigset_t *wanted) { return signalfd(-1, wanted, SFD_CLOEXEC | SFD_NONBLOCK); }
+
+/// RLIMIT_NOFILE is an enumeration here and a macro there.
+static inline int tare_nofile_limit(struct rlimit *limit) { return getrlimit(RLIMIT_NOFILE, limit); }
+static inline int tare_set_nofile_limit(const struct rlimit *limit) { return setrlimit(RLIMIT_NOFILE, limit); }
+
+#if defined(__x86_64__)
+static inline void tare_cpuid(unsigned leaf, unsigned *a, unsigned *b, unsigned *c, unsigned *d) {
+  __asm__ volatile("cpuid" : "=a"(*a), "=b"(*b), "=c"(*c), "=d"(*d) : "a"(leaf), "c"(0));
+}
+#endif
+
+/// The 12 characters in which a hypervisor names itself to its guest (CPUID leaf 0x40000000) and a NUL; empty where there is none.
+static inline void tare_hypervisor_signature(char *signature) {
+  memset(signature, 0, 13);
+#if defined(__x86_64__)
+  unsigned a, b, c, d;
+  tare_cpuid(1, &a, &b, &c, &d);
+  if (!(c & (1u << 31))) return;
+  tare_cpuid(0x40000000, &a, &b, &c, &d);
+  memcpy(signature, &b, 4);
+  memcpy(signature + 4, &c, 4);
+  memcpy(signature + 8, &d, 4);
+#endif
 }

@@ -1,0 +1,87 @@
+internal import TareModel
+
+/// Which files of a cgroup hold which metrics on this machine. Made once from ``Metric/catalogue``.
+public final class CgroupPlan: Sendable {
+  enum Content: Sendable {
+    case single(Metric, scale: UInt64)
+    case keyed(KeyTable)
+    case pressure(some: Metric?, full: Metric?)
+    case ioStat(read: Metric?, written: Metric?)
+    case blkio(read: Metric?, written: Metric?)
+  }
+
+  struct File: Sendable {
+    /// Empty for files that every unified group has.
+    let controller: String
+    let name: String
+    let isSlow: Bool
+    let content: Content
+    let metrics: [Metric]
+    /// Why its metrics are missing where the file is not there.
+    let absence: Reason
+  }
+
+  let layout: CgroupLayout
+  let files: [File]
+  /// Metrics that come from no cgroup file on this machine.
+  let unplaced: [(metric: Metric, reason: Reason)]
+
+  public init(_ layout: CgroupLayout) {
+    self.layout = layout
+    var groups: [(place: Metric.Place, members: [(Metric, Metric.Place)])] = []
+    var unplaced: [(metric: Metric, reason: Reason)] = []
+    for declaration in Metric.catalogue where declaration.v1 != nil || declaration.v2 != nil {
+      guard let place = Self.place(declaration, layout) else {
+        unplaced.append(
+          (declaration.metric, declaration.v2.map { $0.controller.isEmpty } == true ? .noPressure : .noController))
+        continue
+      }
+      if let index = groups.firstIndex(where: { $0.place.controller == place.controller && $0.place.file == place.file }
+      ) {
+        groups[index].members.append((declaration.metric, place))
+      } else {
+        groups.append((place, [(declaration.metric, place)]))
+      }
+    }
+    self.unplaced = unplaced
+    files = groups.map { group in
+      File(
+        controller: group.place.controller, name: group.place.file, isSlow: group.place.isSlow,
+        content: Self.content(group.members), metrics: group.members.map(\.0),
+        absence: group.place.controller.isEmpty ? .noPressure : .noController)
+    }
+  }
+
+  /// A metric's place: v1 where the controller is mounted so, else the unified hierarchy.
+  private static func place(_ declaration: Metric.Declaration, _ layout: CgroupLayout) -> Metric.Place? {
+    if let v1 = declaration.v1, layout.isV1(v1.controller) { return v1 }
+    // cpuacct has no name of its own in v2; a file of the v2 cpu controller must not be looked for where v1 has it.
+    if let v2 = declaration.v2, layout.unified != nil, !layout.isV1(v2.controller) { return v2 }
+    return nil
+  }
+
+  private static func content(_ members: [(metric: Metric, place: Metric.Place)]) -> Content {
+    switch members[0].place.format {
+    case .single: return .single(members[0].metric, scale: members[0].place.scale)
+    case .keyed:
+      return .keyed(
+        KeyTable(
+          members.compactMap { member in
+            guard case .keyed(let key) = member.place.format else { return nil }
+            return (key, member.metric.index, member.place.scale)
+          }))
+    case .pressure: return .pressure(some: line(members, "some"), full: line(members, "full"))
+    case .deviceSum: return .ioStat(read: line(members, "rbytes"), written: line(members, "wbytes"))
+    case .deviceLines: return .blkio(read: line(members, "Read"), written: line(members, "Write"))
+    }
+  }
+
+  private static func line(_ members: [(metric: Metric, place: Metric.Place)], _ name: String) -> Metric? {
+    members.first { member in
+      switch member.place.format {
+      case .pressure(let key), .deviceSum(let key), .deviceLines(let key), .keyed(let key): key.description == name
+      case .single: false
+      }
+    }?.metric
+  }
+}

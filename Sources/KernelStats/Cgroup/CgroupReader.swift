@@ -1,0 +1,116 @@
+internal import Glibc
+public import TareModel
+
+/// Reads one workload's cgroup files into a row of a sample, through descriptors that it holds where the budget allows.
+public final class CgroupReader {
+  private let root: KernelRoot
+  private let plan: CgroupPlan
+  private let budget: DescriptorBudget
+  private let paths: [String?]
+  private var descriptors: [Int32]
+  private let limits: LimitPath
+  /// Readings of files that are read seldom, by metric.
+  private var slow: [(Metric, Reading)] = []
+  private var limitReadings: [(Metric, Reading)] = []
+
+  public init(_ root: KernelRoot, _ plan: CgroupPlan, _ own: OwnCgroups, _ budget: DescriptorBudget) {
+    self.root = root
+    self.plan = plan
+    self.budget = budget
+    paths = plan.files.map { file in own.folder(file.controller, plan.layout).map { "\($0)/\(file.name)" } }
+    limits = LimitPath(plan.layout, own)
+    descriptors = Array(repeating: -1, count: paths.count)
+    guard root.holdsDescriptors else { return }
+    for (index, path) in paths.enumerated() where !plan.files[index].isSlow {
+      guard let path, budget.take() else { continue }
+      if let fd = try? root.open(path) { descriptors[index] = fd } else { budget.giveBack() }
+    }
+  }
+
+  deinit {
+    for fd in descriptors where fd >= 0 {
+      close(fd)
+      budget.giveBack()
+    }
+  }
+
+  /// - Parameter refreshing: whether the files that change seldom are read too.
+  /// - Returns: whether the cgroup is still there.
+  public func read(into sample: inout Sample, row: Int, buffer: inout [UInt8], refreshing: Bool) -> Bool {
+    for missing in plan.unplaced { sample[row, missing.metric] = .missing(missing.reason) }
+    var alive = false
+    for index in plan.files.indices where !plan.files[index].isSlow {
+      if readFile(index, into: &sample, row: row, buffer: &buffer) { alive = true }
+    }
+    if refreshing {
+      for index in plan.files.indices where plan.files[index].isSlow {
+        _ = readFile(index, into: &sample, row: row, buffer: &buffer)
+      }
+      slow.removeAll(keepingCapacity: true)
+      for file in plan.files where file.isSlow {
+        for metric in file.metrics { slow.append((metric, sample[row, metric])) }
+      }
+      limits.read(root, buffer: &buffer, into: &limitReadings)
+    } else {
+      for (metric, reading) in slow { sample[row, metric] = reading }
+    }
+    for (metric, reading) in limitReadings { sample[row, metric] = reading }
+    return alive
+  }
+
+  private func readFile(_ index: Int, into sample: inout Sample, row: Int, buffer: inout [UInt8]) -> Bool {
+    let file = plan.files[index]
+    guard let path = paths[index] else {
+      for metric in file.metrics { sample[row, metric] = .missing(.sharedCgroup) }
+      return false
+    }
+    do throws(KernelError) {
+      let fd = descriptors[index]
+      let count = try fd >= 0 ? readHeld(fd, into: &buffer, path: path) : root.read(path, into: &buffer)
+      do throws(FormatError) {
+        try parse(file, buffer.span.extracting(first: count), into: &sample, row: row)
+      } catch {
+        throw .malformed(path: path, error)
+      }
+      return true
+    } catch {
+      let reason: Reason = if case .notFound = error { file.absence } else { error.reason }
+      for metric in file.metrics { sample[row, metric] = .missing(reason) }
+      if case .malformed = error { sample.problems.append(Problem(source: "cgroup", message: "\(error)")) }
+      return false
+    }
+  }
+
+  private func parse(_ file: CgroupPlan.File, _ bytes: Span<UInt8>, into sample: inout Sample, row: Int)
+    throws(FormatError)
+  {
+    switch file.content {
+    case .single(let metric, let scale):
+      var cursor = Cursor()
+      sample[row, metric] = try cursor.limit(bytes).map { .value($0 &* scale) } ?? .unlimited
+    case .keyed(let table):
+      let base = row * Metric.count
+      let absence: Reason = file.controller == "memory" ? .kernelTooOld : file.absence
+      for metric in file.metrics { sample.readings[base + metric.index] = .missing(absence) }
+      try table.read(bytes) { slot, value in sample.readings[base + slot] = .value(value) }
+      if case .value(let limit) = sample.readings[base + Metric.memoryLimit.index], limit >= unlimitedV1 {
+        sample.readings[base + Metric.memoryLimit.index] = .unlimited
+      }
+    case .pressure(let some, let full):
+      let pressure = try Pressure(bytes)
+      if let some { sample[row, some] = pressure.some.map { .value($0) } ?? .missing(.kernelTooOld) }
+      if let full { sample[row, full] = pressure.full.map { .value($0) } ?? .missing(.kernelTooOld) }
+    case .ioStat(let read, let written): store(try DeviceTraffic(ioStat: bytes), read, written, &sample, row)
+    case .blkio(let read, let written): store(try DeviceTraffic(blkio: bytes), read, written, &sample, row)
+    }
+  }
+
+  private func store(_ traffic: DeviceTraffic, _ read: Metric?, _ written: Metric?, _ sample: inout Sample, _ row: Int)
+  {
+    if let read { sample[row, read] = .value(traffic.read) }
+    if let written { sample[row, written] = .value(traffic.written) }
+  }
+}
+
+/// What cgroup v1 writes for "no limit": the largest number of whole pages below 2^63, whatever the page size.
+private let unlimitedV1: UInt64 = (1 << 63) - 65536

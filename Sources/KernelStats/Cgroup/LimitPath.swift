@@ -1,0 +1,115 @@
+internal import TareModel
+
+/// The limits on the way from a workload's cgroup to the root: a pod's or slice's limit binds too, so the smallest counts.
+struct LimitPath {
+  private let layout: CgroupLayout
+  private let cpu: [String]
+  private let memory: [String]
+  private let pids: [String]
+
+  init(_ layout: CgroupLayout, _ own: OwnCgroups) {
+    self.layout = layout
+    func folders(_ controller: String) -> [String] {
+      let point = layout.controllers[controller] ?? layout.unified
+      guard let point, var folder = own.folder(controller, layout) else { return [] }
+      var folders: [String] = []
+      while folder.count > point.count {
+        folders.append(folder)
+        guard let slash = folder.lastIndex(of: "/") else { break }
+        folder = String(folder[..<slash])
+      }
+      return folders
+    }
+    cpu = folders("cpu")
+    memory = layout.isV1("memory") ? [] : folders("memory")
+    pids = folders("pids")
+  }
+
+  func read(_ root: KernelRoot, buffer: inout [UInt8], into readings: inout [(Metric, Reading)]) {
+    readings.removeAll(keepingCapacity: true)
+    readings.append(
+      (
+        .cpuLimit,
+        smallest(cpu) { folder, buffer throws(KernelError) in
+          try layout.isV1("cpu") ? quotaV1(root, folder, &buffer) : quotaV2(root, folder, &buffer)
+        }(&buffer)
+      ))
+    // cgroup v1 has the smallest on the path in memory.stat.
+    if !layout.isV1("memory") {
+      readings.append(
+        (
+          .memoryLimit,
+          smallest(memory) { folder, buffer throws(KernelError) in
+            try limit(root, "\(folder)/memory.max", &buffer)
+          }(&buffer)
+        ))
+    }
+    readings.append(
+      (
+        .processLimit,
+        smallest(pids) { folder, buffer throws(KernelError) in
+          try limit(root, "\(folder)/pids.max", &buffer)
+        }(&buffer)
+      ))
+  }
+
+  private func smallest(
+    _ folders: [String], _ one: @escaping (String, inout [UInt8]) throws(KernelError) -> UInt64?
+  ) -> (inout [UInt8]) -> Reading {
+    { buffer in
+      if folders.isEmpty { return .missing(.sharedCgroup) }
+      var least: UInt64?
+      var isThere = false
+      for folder in folders {
+        do throws(KernelError) {
+          let limit = try one(folder, &buffer)
+          isThere = true
+          if let limit { least = min(least ?? limit, limit) }
+        } catch {
+          // A group without the controller has no such file and sets no limit.
+          if case .notFound = error { continue }
+          return .missing(error.reason)
+        }
+      }
+      return isThere ? least.map { .value($0) } ?? .unlimited : .missing(.noController)
+    }
+  }
+
+  private func limit(_ root: KernelRoot, _ path: String, _ buffer: inout [UInt8]) throws(KernelError) -> UInt64? {
+    let count = try root.read(path, into: &buffer)
+    var cursor = Cursor()
+    do { return try cursor.limit(buffer.span.extracting(first: count)) } catch { throw .malformed(path: path, error) }
+  }
+
+  /// `cpu.max`: quota and period in microseconds, or `max`. In millionths of a core.
+  private func quotaV2(_ root: KernelRoot, _ folder: String, _ buffer: inout [UInt8]) throws(KernelError) -> UInt64? {
+    let path = "\(folder)/cpu.max"
+    let count = try root.read(path, into: &buffer)
+    let bytes = buffer.span.extracting(first: count)
+    var cursor = Cursor()
+    do throws(FormatError) {
+      guard let quota = try cursor.limit(bytes) else { return nil }
+      cursor.skipBlanks(bytes)
+      let period = try cursor.number(bytes)
+      return share(quota, period)
+    } catch {
+      throw .malformed(path: path, error)
+    }
+  }
+
+  /// `cpu.cfs_quota_us`, -1 for none, and `cpu.cfs_period_us`.
+  private func quotaV1(_ root: KernelRoot, _ folder: String, _ buffer: inout [UInt8]) throws(KernelError) -> UInt64? {
+    let count = try root.read("\(folder)/cpu.cfs_quota_us", into: &buffer)
+    if count > 0, buffer[0] == UInt8(ascii: "-") { return nil }
+    let quota = try limit(root, "\(folder)/cpu.cfs_quota_us", &buffer)
+    let period = try limit(root, "\(folder)/cpu.cfs_period_us", &buffer)
+    guard let quota, let period else { return nil }
+    return share(quota, period)
+  }
+
+  private func share(_ quota: UInt64, _ period: UInt64) -> UInt64? {
+    guard period > 0 else { return nil }
+    let (product, overflow) = quota.multipliedReportingOverflow(by: 1_000_000)
+    return overflow ? nil : product / period
+  }
+}

@@ -1,0 +1,76 @@
+internal import TareModel
+
+/// The first line of `/proc/stat`, clock ticks over all CPUs. From proc(5).
+public struct CpuTicks: Sendable, Hashable {
+  /// Everything that ran: user (guests included), nice, system, irq, softirq. Not idle, iowait, steal.
+  public let busy: UInt64
+  public let steal: UInt64
+  public let guest: UInt64
+
+  public init(_ bytes: Span<UInt8>) throws(FormatError) {
+    var cursor = Cursor()
+    cursor.skipWord(bytes)
+    var fields: [UInt64] = []
+    while let byte = cursor.peek(bytes), byte != newline {
+      cursor.skipBlanks(bytes)
+      guard let next = cursor.peek(bytes), next != newline else { break }
+      fields.append(try cursor.number(bytes))
+    }
+    // Kernels before 2.6.33 have fewer; tare needs none of them.
+    guard fields.count >= 10 else { throw cursor.error(bytes, expected: "ten numbers") }
+    busy = fields[0] &+ fields[1] &+ fields[2] &+ fields[5] &+ fields[6]
+    steal = fields[7]
+    guest = fields[8] &+ fields[9]
+  }
+}
+
+/// `/proc/meminfo`, bytes.
+public struct MemoryInfo: Sendable, Hashable {
+  public private(set) var total: UInt64?
+  public private(set) var available: UInt64?
+
+  private static let table = KeyTable([
+    (StaticKey("MemTotal:"), 0, 1024), (StaticKey("MemAvailable:"), 1, 1024),
+  ])
+
+  public init(_ bytes: Span<UInt8>) throws(FormatError) {
+    var found: (UInt64?, UInt64?) = (nil, nil)
+    try Self.table.read(bytes) { slot, value in
+      if slot == 0 { found.0 = value } else { found.1 = value }
+    }
+    (total, available) = found
+  }
+}
+
+/// Bytes that a network namespace's interfaces have moved, `lo` left out. From `/proc/PID/net/dev`.
+public struct NetworkTraffic: Sendable, Hashable {
+  public private(set) var received: UInt64 = 0
+  public private(set) var sent: UInt64 = 0
+
+  /// - Parameter wanted: whether an interface of this name counts.
+  public init(_ bytes: Span<UInt8>, wanted: (String) -> Bool = { $0 != "lo" }) throws(FormatError) {
+    var cursor = Cursor()
+    cursor.skipLine(bytes)
+    cursor.skipLine(bytes)
+    while !cursor.isAtEnd(bytes) {
+      cursor.skipBlanks(bytes)
+      let start = cursor.at
+      while let byte = cursor.peek(bytes), byte != newline, byte != UInt8(ascii: ":") { cursor.step() }
+      let name = text(bytes, start..<cursor.at)
+      try cursor.expect(UInt8(ascii: ":"), bytes)
+      cursor.skipBlanks(bytes)
+      let input = try cursor.number(bytes)
+      for _ in 0..<7 {
+        cursor.skipBlanks(bytes)
+        cursor.skipWord(bytes)
+      }
+      cursor.skipBlanks(bytes)
+      let output = try cursor.number(bytes)
+      if wanted(name) {
+        received &+= input
+        sent &+= output
+      }
+      cursor.skipLine(bytes)
+    }
+  }
+}

@@ -1,0 +1,60 @@
+internal import CLinux
+internal import Glibc
+
+/// An instant on the three clocks, read together. Nanoseconds.
+public struct Instant: Sendable, Hashable, Codable {
+  /// Since 1970.
+  public var realtime: UInt64
+  public var monotonic: UInt64
+  /// Since boot, with the time that the machine slept.
+  public var boottime: UInt64
+
+  public init(realtime: UInt64, monotonic: UInt64, boottime: UInt64) {
+    self.realtime = realtime
+    self.monotonic = monotonic
+    self.boottime = boottime
+  }
+
+  static func now() -> Instant {
+    Instant(
+      realtime: nanoseconds(of: CLOCK_REALTIME), monotonic: nanoseconds(of: CLOCK_MONOTONIC),
+      boottime: nanoseconds(of: CLOCK_BOOTTIME))
+  }
+}
+
+/// Nanoseconds that a clock of clock_gettime(2) shows.
+func nanoseconds(of clock: clockid_t) -> UInt64 {
+  var time = timespec()
+  unsafe clock_gettime(clock, &time)
+  return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
+}
+
+/// CPU time of this process so far, nanoseconds.
+public func ownCpuTime() -> UInt64 { nanoseconds(of: CLOCK_PROCESS_CPUTIME_ID) }
+
+/// What is asked of the machine otherwise than by reading a file.
+public struct MachineFacts: Sendable, Hashable, Codable {
+  /// Bytes.
+  public var pageSize: UInt64
+  /// Clock ticks a second, the unit of `/proc/PID/stat`.
+  public var clockTicks: UInt64
+  /// Effective user of tare.
+  public var uid: UInt32
+  /// What the outer hypervisor calls itself, such as KVMKVMKVM; empty where there is none.
+  public var hypervisorSignature: String
+  /// `/dev/kvm` may be opened for reading and writing.
+  public var kvmAvailable: Bool
+
+  static func live() -> MachineFacts {
+    var signature = [CChar](repeating: 0, count: 13)
+    unsafe signature.withUnsafeMutableBufferPointer { unsafe tare_hypervisor_signature($0.baseAddress!) }
+    let letters = signature.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    return MachineFacts(
+      pageSize: UInt64(sysconf(Int32(_SC_PAGESIZE))), clockTicks: UInt64(sysconf(Int32(_SC_CLK_TCK))), uid: geteuid(),
+      hypervisorSignature: String(decoding: letters, as: UTF8.self),
+      kvmAvailable: unsafe access("/dev/kvm", R_OK | W_OK) == 0)
+  }
+
+  /// Nanoseconds in one tick.
+  public var tick: UInt64 { 1_000_000_000 / clockTicks }
+}

@@ -1,0 +1,146 @@
+public import TareModel
+
+/// One line of JSON, schema `tare.snapshot/1`: every field is always there, and what is null has its reason in `unavailable`.
+public struct JSONExporter: Exporter {
+  public static let schema = "tare.snapshot/1"
+  public let name = "json"
+
+  public init() {}
+
+  public func text(_ frame: Frame, order: [Int]) -> String {
+    var json = JSONText()
+    json.object { json in
+      json.field("schema", Self.schema)
+      json.field("taken_at", Timestamp.text(frame.current.realtime))
+      json.field("interval_seconds", frame.elapsed.map { .number(Double($0) / 1e9) } ?? .number(0))
+      write(host: frame, &json)
+      json.array("workloads") { json in
+        for row in order { json.object { write(row: row, frame, &$0) } }
+      }
+      write(own: frame, &json)
+    }
+    json.lineEnd()
+    return json.text
+  }
+
+  private func write(host frame: Frame, _ json: inout JSONText) {
+    let host = frame.current.host
+    let totals = frame.hostTotals
+    json.object("host") { json in
+      var absent: [(String, String)] = []
+      func figure(_ name: String, _ value: FigureValue) {
+        json.field(name, value)
+        if let reason = value.reason { absent.append((name, reason)) }
+      }
+      json.field("hostname", host.hostname)
+      json.field("kernel_release", host.kernelRelease)
+      json.field("cpus_online", UInt64(host.cpusOnline))
+      figure("cpu_percent", totals.cpu)
+      figure("rest_cpu_percent", totals.restCpu)
+      figure("cpu_steal_percent", totals.steal)
+      figure("cpu_guest_percent", totals.guest)
+      figure("memory_total_bytes", FigureValue(frame.current.hostReadings.memoryTotal))
+      figure("memory_available_bytes", FigureValue(frame.current.hostReadings.memoryAvailable))
+      json.object("pressure") { json in
+        for (name, value) in [
+          ("cpu_some_percent", totals.pressureCpu), ("memory_some_percent", totals.pressureMemory),
+          ("memory_full_percent", totals.pressureMemoryFull), ("io_some_percent", totals.pressureIo),
+        ] {
+          json.field(name, value)
+          if let reason = value.reason { absent.append(("pressure.\(name)", reason)) }
+        }
+      }
+      json.field("cgroup_mode", host.cgroupMode?.rawValue)
+      json.field("virtualization", host.virtualization)
+      json.field("kvm_available", host.kvmAvailable)
+      if host.cgroupMode == nil { absent.append(("cgroup_mode", Reason.noController.rawValue)) }
+      write(absent, &json)
+    }
+  }
+
+  private func write(row: Int, _ frame: Frame, _ json: inout JSONText) {
+    let workload = frame.current.workloads[row]
+    var absent: [(String, String)] = []
+    func text(_ name: String, _ value: String?) {
+      json.field(name, value)
+      if value == nil { absent.append((name, (workload.absences[name] ?? .notReported).rawValue)) }
+    }
+    json.field("id", workload.id)
+    json.field("name", workload.name)
+    json.field("kind", workload.kind.rawValue)
+    json.field("runtime", workload.runtime.rawValue)
+    text("image", workload.image)
+    text("pod", workload.pod)
+    text("parent", workload.parent)
+    json.field("main_pid", workload.mainPid.map { UInt64($0) })
+    text("cgroup", workload.cgroup)
+    text("started_at", workload.startedAt.map(Timestamp.text))
+    if workload.mainPid == nil { absent.append(("main_pid", Reason.notReported.rawValue)) }
+    for (group, figures) in Self.groups {
+      json.object(group) { json in
+        for figure in figures {
+          let value = frame.value(figure, row: row)
+          json.field(String(figure.field), value)
+          if let reason = value.reason { absent.append((figure.name, reason)) }
+        }
+      }
+    }
+    write(boot: workload.boot, &json)
+    write(absent, &json)
+  }
+
+  private func write(boot: BootTimeline, _ json: inout JSONText) {
+    json.object("boot") { json in
+      json.array("phases") { json in
+        for phase in BootTimeline.Phase.allCases {
+          let mark = boot[phase]
+          json.object { json in
+            json.field("phase", phase.rawValue)
+            json.field("at", mark.map { Timestamp.text($0.at) })
+            json.field("lo", mark?.lo.map(Timestamp.text))
+            json.field("hi", mark?.hi.map(Timestamp.text))
+            json.field("clock", mark?.clock.rawValue)
+            json.field("label", (mark?.label ?? .unknown).rawValue)
+            json.field("source", mark?.source)
+          }
+        }
+      }
+    }
+  }
+
+  private func write(own frame: Frame, _ json: inout JSONText) {
+    let own = frame.current.own
+    json.object("self") { json in
+      let cpu: FigureValue =
+        if let now = own.cpu, let then = frame.previous?.own.cpu, let elapsed = frame.elapsed, now >= then {
+          .number(Double(now - then) * 100 / Double(elapsed))
+        } else {
+          .missing(own.cpu == nil ? .notApplicable : .firstSample)
+        }
+      let sampling: FigureValue = own.sampling.map { .number(Double($0) / 1e6) } ?? .missing(.notApplicable)
+      json.field("cpu_percent", cpu)
+      json.field("resident_bytes", own.resident)
+      json.field("sample_ms", sampling)
+      var absent: [(String, String)] = []
+      if let reason = cpu.reason { absent.append(("cpu_percent", reason)) }
+      if own.resident == nil { absent.append(("resident_bytes", Reason.notApplicable.rawValue)) }
+      if let reason = sampling.reason { absent.append(("sample_ms", reason)) }
+      write(absent, &json)
+    }
+  }
+
+  private func write(_ absent: [(String, String)], _ json: inout JSONText) {
+    json.object("unavailable") { json in
+      for (name, reason) in absent { json.field(name, reason) }
+    }
+  }
+
+  /// Figures by their group, both in the order of the catalogue.
+  private static let groups: [(String, [Figure])] = Figure.catalogue.reduce(into: []) { groups, figure in
+    if groups.last?.0 == String(figure.group) {
+      groups[groups.count - 1].1.append(figure)
+    } else {
+      groups.append((String(figure.group), [figure]))
+    }
+  }
+}

@@ -1,0 +1,125 @@
+public import TareModel
+
+/// A table for people, at most 80 cells wide: both kinds in the same columns, the rest of the host, and a sum that is the machine.
+public struct TableExporter: Exporter {
+  public let name = "table"
+
+  public init() {}
+
+  public func text(_ frame: Frame, order: [Int]) -> String {
+    var lines = [header(frame), ""]
+    if order.isEmpty {
+      lines.append("No container or VM runs here. tare doctor says where was looked.")
+    } else {
+      lines.append(Self.columns.map { $0.title.fitted(to: $0.width, atEnd: $0.atEnd) }.joined())
+      lines += order.map { row in Self.columns.map { $0.cell(frame, row) }.joined().trimmedEnd }
+    }
+    lines += totals(frame)
+    lines += frame.current.problems.map { "! \($0.source): \($0.message)".harmless }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func header(_ frame: Frame) -> String {
+    let host = frame.current.host
+    var parts = [
+      "tare", host.hostname.harmless.fittedAtMost(20), "Linux \(host.kernelRelease.harmless.fittedAtMost(24))",
+    ]
+    parts.append("\(host.cpusOnline) CPU\(host.cpusOnline == 1 ? "" : "s")")
+    parts.append("cgroup \(host.cgroupMode?.rawValue ?? "none")")
+    if let outer = host.virtualization { parts.append("in \(outer)") }
+    if let elapsed = frame.elapsed { parts.append("\(Scaled.decimal(Double(elapsed) / 1e9, digits: 2)) s") }
+    return parts.joined(separator: "  ").fittedAtMost(80)
+  }
+
+  private func totals(_ frame: Frame) -> [String] {
+    let totals = frame.hostTotals
+    let host = frame.current.host
+    let used = Self.memory(totals.memoryUsed)
+    let rest = totals.restMemory.number.map { "~" + Scaled.bytes($0) } ?? "?"
+    func line(_ name: String, _ cpu: FigureValue, _ memory: String, _ note: String) -> String {
+      ("  " + name.fitted(to: 29) + Self.decimal(cpu).fitted(to: 8, atEnd: true) + "".fitted(to: 8)
+        + memory.fitted(to: 11, atEnd: true) + note).trimmedEnd
+    }
+    let total = FigureValue(frame.current.hostReadings.memoryTotal).number.map { " of \(Scaled.bytes($0))" } ?? ""
+    return [
+      String(repeating: "─", count: 80),
+      line("rest of host", totals.restCpu, rest, ""),
+      line("\(host.hostname.harmless.fittedAtMost(24)) used", totals.cpu, used, total),
+      "  100 % is one core; this machine has \(host.cpusOnline * 100) %.   – not applicable   ? unknown: see json",
+    ]
+  }
+
+  // MARK: Columns
+
+  private struct Column {
+    let title: String
+    let width: Int
+    var atEnd = true
+    let value: @Sendable (Frame, Int) -> String
+
+    func cell(_ frame: Frame, _ row: Int) -> String { value(frame, row).fitted(to: width, atEnd: atEnd) }
+  }
+
+  private static let columns: [Column] = [
+    Column(title: "", width: 2, atEnd: false) { frame, row in
+      frame.current.workloads[row].kind == .container ? "C" : "V"
+    },
+    Column(title: "NAME", width: 19, atEnd: false) { frame, row in
+      frame.current.workloads[row].name.harmless.fittedAtMost(18)
+    },
+    Column(title: "RUNTIME", width: 10, atEnd: false) { frame, row in
+      let workload = frame.current.workloads[row]
+      guard workload.runtime != .kvm, let accelerator = workload.machine?.accelerator else {
+        return workload.runtime.rawValue
+      }
+      return "\(workload.runtime.rawValue)/\(accelerator.rawValue)"
+    },
+    Column(title: "CPU %", width: 8) { frame, row in decimal(frame.value(.cpuUsage, row: row)) },
+    Column(title: "HELD %", width: 8) { frame, row in decimal(frame.value(.throttled, row: row)) },
+    Column(title: "MEMORY", width: 11) { frame, row in memory(frame.heldMemory(row: row)) },
+    Column(title: "LIMIT %", width: 9) { frame, row in ofLimit(frame, row) },
+    Column(title: "TASKS", width: 7) { frame, row in count(frame.value(.processCount, row: row)) },
+    Column(title: "UP", width: 6) { frame, row in
+      guard let started = frame.current.workloads[row].startedAt else { return "?" }
+      return Scaled.age(frame.current.realtime > started ? frame.current.realtime - started : 0)
+    },
+  ]
+
+  /// A container's working set of its limit; a VM's resident memory, VMM included, of the RAM that it was given: a bound.
+  private static func ofLimit(_ frame: Frame, _ row: Int) -> String {
+    if frame.current.workloads[row].kind == .container {
+      guard let held = frame.value(.workingSet, row: row).number else { return "?" }
+      let limit = frame.value(.memoryLimit, row: row)
+      if limit == .unlimited { return "–" }
+      return limit.number.map { decimal(.number($0 > 0 ? held * 100 / $0 : 100)) } ?? "?"
+    }
+    guard let resident = frame.value(.memoryResident, row: row).number,
+      let given = frame.value(.memoryConfigured, row: row).number, given > 0
+    else { return "?" }
+    return "≤" + decimal(.number(min(100, resident * 100 / given)))
+  }
+
+  private static func memory(_ value: FigureValue) -> String { value.number.map(Scaled.bytes) ?? absence(value) }
+  private static func decimal(_ value: FigureValue) -> String {
+    value.number.map { Scaled.decimal($0) } ?? absence(value)
+  }
+  private static func count(_ value: FigureValue) -> String { value.number.map { String(Int64($0)) } ?? absence(value) }
+
+  private static func absence(_ value: FigureValue) -> String {
+    switch value {
+    case .unlimited, .missing(.notApplicable): "–"
+    default: "?"
+    }
+  }
+}
+
+extension String {
+  var trimmedEnd: String {
+    var text = self
+    while text.last == " " { text.removeLast() }
+    return text
+  }
+
+  /// Cut where it is longer, not filled where it is shorter.
+  func fittedAtMost(_ width: Int) -> String { displayWidth > width ? fitted(to: width) : self }
+}

@@ -1,0 +1,61 @@
+/// When a workload came up, phase by phase. A phase that nothing tells of is there and says unknown.
+public struct BootTimeline: Sendable, Hashable {
+  public enum Phase: String, Sendable, Hashable, CaseIterable {
+    /// The engine or launcher was asked.
+    case requested
+    /// The first process of its own: shim, conmon, runtime, VMM.
+    case spawned
+    /// Namespaces and cgroup, or the KVM VM, exist.
+    case isolated
+    /// `execve` of the payload, or the guest's first instruction.
+    case executing
+    /// PID 1 of the guest; for a container the same as executing.
+    case userspace
+    /// The service answers.
+    case ready
+  }
+
+  public enum Clock: String, Sendable, Hashable { case realtime, monotonic, boottime }
+
+  /// How an instant is known.
+  public enum Label: String, Sendable, Hashable {
+    /// The event itself was seen, or the kernel kept its time.
+    case measured
+    /// An engine, a runtime or the guest said so.
+    case reported
+    /// Bracketed or guessed from a side effect.
+    case inferred
+    case unknown
+  }
+
+  /// The instant of one phase, in realtime nanoseconds since 1970.
+  public struct Mark: Sendable, Hashable {
+    public var at: UInt64
+    /// The instant lies in `lo ... hi`; nil where a side is open.
+    public var lo: UInt64?
+    public var hi: UInt64?
+    /// The clock that it was taken from, before it was converted.
+    public var clock: Clock
+    public var label: Label
+    public var source: String
+
+    public init(at: UInt64, lo: UInt64?, hi: UInt64?, clock: Clock, label: Label, source: String) {
+      self.at = at
+      self.lo = lo
+      self.hi = hi
+      self.clock = clock
+      self.label = label
+      self.source = source
+    }
+  }
+
+  private var marks: [Phase: Mark] = [:]
+
+  public init() {}
+
+  /// What is known of a phase; nil is unknown.
+  public subscript(phase: Phase) -> Mark? {
+    get { marks[phase] }
+    set { marks[phase] = newValue }
+  }
+}

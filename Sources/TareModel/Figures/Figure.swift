@@ -1,0 +1,77 @@
+/// A number that tare shows: its name, unit, formula in words, and the function. Table, JSON and every other output go
+/// over ``catalogue``; none has a definition of its own.
+public struct Figure: Sendable {
+  public enum Unit: String, Sendable, Hashable {
+    /// 100 is one core, or all of the time.
+    case percent
+    case bytes
+    case bytesPerSecond = "bytes/s"
+    case seconds
+    case cores
+    case count
+  }
+
+  /// `group.field`, as in JSON: `cpu.usage_percent`.
+  public let name: String
+  public let unit: Unit
+  /// What is computed, in words.
+  public let formula: String
+  public let inputs: [Metric]
+  public let evaluate: @Sendable (Frame.Pair) -> FigureValue
+
+  public init(
+    _ name: String, _ unit: Unit, _ formula: String, inputs: [Metric],
+    evaluate: @escaping @Sendable (Frame.Pair) -> FigureValue
+  ) {
+    self.name = name
+    self.unit = unit
+    self.formula = formula
+    self.inputs = inputs
+    self.evaluate = evaluate
+  }
+
+  /// `cpu` of `cpu.usage_percent`.
+  public var group: Substring { name.prefix { $0 != "." } }
+  /// `usage_percent` of `cpu.usage_percent`.
+  public var field: Substring { name.drop { $0 != "." }.dropFirst() }
+}
+
+/// The value of a figure, or why there is none.
+public enum FigureValue: Sendable, Hashable {
+  case number(Double)
+  /// Counts and bytes, exact.
+  case integer(UInt64)
+  case unlimited
+  case missing(Reason)
+
+  public init(_ reading: Reading) {
+    switch reading {
+    case .value(let number): self = .integer(number)
+    case .unlimited: self = .unlimited
+    case .missing(let reason): self = .missing(reason)
+    }
+  }
+
+  /// As a number, where it is one.
+  public var number: Double? {
+    switch self {
+    case .number(let number): number
+    case .integer(let number): Double(number)
+    case .unlimited, .missing: nil
+    }
+  }
+
+  /// Why it is null in JSON.
+  public var reason: String? {
+    switch self {
+    case .number, .integer: nil
+    case .unlimited: "unlimited"
+    case .missing(let reason): reason.rawValue
+    }
+  }
+
+  func map(_ change: (Double) -> Double) -> FigureValue {
+    guard let number else { return self }
+    return .number(change(number))
+  }
+}

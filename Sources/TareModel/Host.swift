@@ -1,0 +1,47 @@
+/// The machine that tare runs on: what does not change from sample to sample.
+public struct Host: Sendable, Hashable {
+  public enum CgroupMode: String, Sendable, Hashable { case v1, v2, hybrid }
+
+  public var hostname: String
+  public var kernelRelease: String
+  public var cpusOnline: Int
+  /// Nil where no cgroup hierarchy is mounted.
+  public var cgroupMode: CgroupMode?
+  /// The hypervisor that this host itself runs in: `kvm`, `vmware`, …; nil on bare metal.
+  public var virtualization: String?
+  /// `/dev/kvm` can be opened for reading and writing by this user.
+  public var kvmAvailable: Bool
+
+  public init(
+    hostname: String, kernelRelease: String, cpusOnline: Int, cgroupMode: CgroupMode?, virtualization: String?,
+    kvmAvailable: Bool
+  ) {
+    self.hostname = hostname
+    self.kernelRelease = kernelRelease
+    self.cpusOnline = cpusOnline
+    self.cgroupMode = cgroupMode
+    self.virtualization = virtualization
+    self.kvmAvailable = kvmAvailable
+  }
+}
+
+/// The host's counters at one instant.
+public struct HostReadings: Sendable, Hashable {
+  /// CPU time that ran something, nanoseconds over all CPUs; steal is not in it, guests are. From /proc/stat.
+  public var cpuBusy: Reading = .missing(.firstSample)
+  /// Time that an outer hypervisor took away, nanoseconds.
+  public var cpuSteal: Reading = .missing(.firstSample)
+  /// Time that ran guests of this host, nanoseconds; part of busy.
+  public var cpuGuest: Reading = .missing(.firstSample)
+  /// Bytes. From /proc/meminfo.
+  public var memoryTotal: Reading = .missing(.notReported)
+  /// Bytes that could be given to a new program without swapping.
+  public var memoryAvailable: Reading = .missing(.notReported)
+  /// Microseconds of stall. From /proc/pressure.
+  public var pressureCpuSome: Reading = .missing(.noPressure)
+  public var pressureMemorySome: Reading = .missing(.noPressure)
+  public var pressureMemoryFull: Reading = .missing(.noPressure)
+  public var pressureIoSome: Reading = .missing(.noPressure)
+
+  public init() {}
+}

@@ -1,0 +1,54 @@
+/// Why a number is not there. The reason travels from the place that could not read it to the screen and to JSON;
+/// nothing is ever shown as 0 because it is unknown.
+public enum Reason: String, Sendable, Hashable, CaseIterable {
+  /// A rate needs two samples, and this is the first.
+  case firstSample = "first-sample"
+  case noPermission = "no-permission"
+  /// The controller is not mounted, or not enabled for this cgroup.
+  case noController = "no-controller"
+  /// The kernel has no pressure stall information, or it is switched off.
+  case noPressure = "no-psi"
+  case notApplicable = "not-applicable"
+  case noGuestAgent = "no-guest-agent"
+  case kernelTooOld = "kernel-too-old"
+  /// The guest runs by software emulation, which leaves no guest time.
+  case softwareEmulation = "software-emulation"
+  /// The workload shares the host's network, so the bytes are not its own.
+  case hostNetwork = "host-network"
+  /// Others are in the same cgroup, so its figures are not this workload's.
+  case sharedCgroup = "shared-cgroup"
+  /// Without thread names nobody can tell a vCPU from the emulator.
+  case unnamedThreads = "unnamed-threads"
+  /// The counter went back, or its cgroup was made anew.
+  case counterReset = "counter-reset"
+  /// The workload was gone when this was read.
+  case ended
+  /// It is read only when asked for, because it is dear.
+  case onDemand = "on-demand"
+  /// The file was there, but not in the form that the kernel documents.
+  case malformed
+  /// What is read does not say it.
+  case notReported = "not-reported"
+
+  /// One sentence for people, with a remedy where there is one.
+  public var explanation: String {
+    switch self {
+    case .firstSample: "A rate needs two samples: give an interval."
+    case .noPermission: "It may not be read by this user: run as root."
+    case .noController: "The cgroup controller is not mounted or not enabled here."
+    case .noPressure: "The kernel gives no pressure figures: boot with psi=1."
+    case .notApplicable: "It does not exist for this kind of workload."
+    case .noGuestAgent: "Only the guest knows, and it was not asked."
+    case .kernelTooOld: "This kernel does not count it."
+    case .softwareEmulation: "Software emulation leaves no guest time."
+    case .hostNetwork: "The workload uses the host's network: the bytes are not its own."
+    case .sharedCgroup: "Others are in the same cgroup: its figures are not the workload's."
+    case .unnamedThreads: "The vCPU threads have no names: start QEMU with -name NAME,debug-threads=on."
+    case .counterReset: "The counter went back or its cgroup was made anew."
+    case .ended: "The workload ended before it was read."
+    case .onDemand: "It is dear to read and was not asked for."
+    case .malformed: "The kernel file is not in its documented form."
+    case .notReported: "Nothing that was read says it."
+    }
+  }
+}

@@ -1,0 +1,68 @@
+/// Raw readings of one instant: no rate, no ratio, nothing derived. Reused from tick to tick, so taking one allocates nothing.
+public struct Sample: Sendable {
+  /// Monotonic nanoseconds of the sample's end.
+  public var monotonic: UInt64 = 0
+  /// Realtime nanoseconds since 1970 of the same instant.
+  public var realtime: UInt64 = 0
+  public var host: Host
+  public var hostReadings = HostReadings()
+  /// Monotonic nanoseconds at which the host's CPU time was read.
+  public var hostReadAt: UInt64 = 0
+  /// The rows. Shared between samples until discovery changes it.
+  public var workloads: [Workload] = []
+  /// What tells one workload from its successor of the same id, row by row; never given twice in a run.
+  public var serials: [UInt64] = []
+  /// Monotonic nanoseconds at which each row was read.
+  public var readAt: [UInt64] = []
+  /// Row after row, ``Metric/count`` readings each.
+  public var readings: [Reading] = []
+  /// What could not be read as a whole: a source, a file in a bad form.
+  public var problems: [Problem] = []
+  public var own = OwnCost()
+
+  public init(host: Host) {
+    self.host = host
+  }
+
+  public subscript(row: Int, metric: Metric) -> Reading {
+    get { readings[row * Metric.count + metric.index] }
+    set { readings[row * Metric.count + metric.index] = newValue }
+  }
+
+  /// Makes room for these rows, keeping the memory that is there.
+  public mutating func prepare(_ workloads: [Workload], serials: [UInt64]) {
+    self.workloads = workloads
+    self.serials = serials
+    let rows = workloads.count
+    if readAt.count != rows {
+      readAt.removeAll(keepingCapacity: true)
+      readAt.append(contentsOf: repeatElement(0, count: rows))
+      readings.removeAll(keepingCapacity: true)
+      readings.append(contentsOf: repeatElement(.missing(.notApplicable), count: rows * Metric.count))
+    }
+    problems.removeAll(keepingCapacity: true)
+  }
+}
+
+/// Something that a person should know: which source failed, at what, and what to do.
+public struct Problem: Sendable, Hashable {
+  public var source: String
+  public var message: String
+
+  public init(source: String, message: String) {
+    self.source = source
+    self.message = message
+  }
+}
+
+/// What tare itself costs.
+public struct OwnCost: Sendable, Hashable {
+  /// CPU time of this process so far, nanoseconds; nil in a replay.
+  public var cpu: UInt64?
+  /// Bytes resident; nil in a replay.
+  public var resident: UInt64?
+  /// Nanoseconds that this sample took; nil in a replay.
+  public var sampling: UInt64?
+
+  public init() {}
+}

@@ -1,0 +1,64 @@
+/// One container or virtual machine: what does not change while it lives, except names that come late.
+public struct Workload: Sendable, Hashable {
+  public enum Kind: String, Sendable, Hashable, CaseIterable { case container, vm }
+
+  public enum Runtime: String, Sendable, Hashable, CaseIterable {
+    case docker, podman, containerd
+    case criO = "cri-o"
+    case runc, crun, lxc, nspawn, gvisor, qemu, libvirt, firecracker
+    case cloudHypervisor = "cloud-hypervisor"
+    case uml, kvm
+  }
+
+  /// How a VM's instructions are carried out.
+  public enum Accelerator: String, Sendable, Hashable { case kvm, tcg }
+
+  /// What a VM's command line says of its hardware.
+  public struct Machine: Sendable, Hashable {
+    public var accelerator: Accelerator?
+    /// Paths of disks and firmware images, as given.
+    public var disks: [String]
+
+    public init(accelerator: Accelerator?, disks: [String] = []) {
+      self.accelerator = accelerator
+      self.disks = disks
+    }
+  }
+
+  /// Stable from sample to sample: `docker:ID`, `runc:NAME`, `qemu:PID:START` with START in clock ticks since boot.
+  public var id: String
+  /// What people call it, else the short id. Foreign text: make it harmless before it goes anywhere.
+  public var name: String
+  public var kind: Kind
+  public var runtime: Runtime
+  /// The image or boot disk.
+  public var image: String?
+  public var pod: String?
+  /// The id of the workload that this one runs in.
+  public var parent: String?
+  public var mainPid: Int32?
+  /// Path below the cgroup root, in the unified hierarchy or, in v1, in that of its memory.
+  public var cgroup: String?
+  /// Start of the main process, realtime nanoseconds since 1970.
+  public var startedAt: UInt64?
+  public var machine: Machine?
+  /// Processes that serve this workload and are no rows: shim, conmon, virtiofsd, swtpm.
+  public var helpers: [Int32]
+  public var boot: BootTimeline
+  /// Why text fields are absent, by field name.
+  public var absences: [String: Reason]
+
+  public init(
+    id: String, name: String, kind: Kind, runtime: Runtime, mainPid: Int32? = nil, cgroup: String? = nil
+  ) {
+    self.id = id
+    self.name = name
+    self.kind = kind
+    self.runtime = runtime
+    self.mainPid = mainPid
+    self.cgroup = cgroup
+    helpers = []
+    boot = BootTimeline()
+    absences = [:]
+  }
+}

@@ -1,0 +1,46 @@
+internal import KernelStats
+internal import TareModel
+
+extension Finding {
+  /// The workload with what discovery itself knows.
+  func named(_ name: String, in census: Census) -> Workload {
+    let leading = own.leading ?? census.processes.cgroups(of: main).leading
+    var workload = Workload(
+      id: id, name: name, kind: kind, runtime: runtime, mainPid: main.pid, cgroup: leading)
+    workload.startedAt = census.started(main)
+    workload.absences = ["pod": .notApplicable]
+    return workload
+  }
+}
+
+/// Runs a step that opens foreign files. That this user may not read them is no problem but the normal state of things;
+/// a file that may not be trusted, or is broken, is worth a word.
+func problems(of source: String, _ step: () throws(KernelError) -> Void) -> [Problem] {
+  do throws(KernelError) {
+    try step()
+  } catch {
+    switch error {
+    case .notFound, .denied, .gone: break
+    default: return [Problem(source: source, message: "\(error)")]
+    }
+  }
+  return []
+}
+
+/// The value of `-flag value` or `-flag=value`.
+func option(_ flag: String, in arguments: [String]) -> String? {
+  for (index, argument) in arguments.enumerated().dropFirst() {
+    if argument == flag { return index + 1 < arguments.count ? arguments[index + 1] : nil }
+    if argument.hasPrefix(flag + "=") { return String(argument.dropFirst(flag.count + 1)) }
+  }
+  return nil
+}
+
+/// The program and those of its options that tare reads: what a capture keeps.
+func keepOptions(_ arguments: [String], _ flags: [String]) -> [String] {
+  var kept = Array(arguments.prefix(1))
+  for flag in flags {
+    if let value = option(flag, in: arguments) { kept += [flag, value] }
+  }
+  return kept
+}

@@ -1,0 +1,129 @@
+internal import TareModel
+
+/// What a QEMU command line says of its VM. From qemu(1). Unknown options are skipped; nothing here is more than a claim.
+struct QemuArguments: Hashable {
+  private(set) var name: String?
+  private(set) var uuid: String?
+  private(set) var hasNamedThreads = false
+  /// Guest RAM, bytes.
+  private(set) var memory: UInt64 = 128 << 20
+  private(set) var vcpus: UInt64 = 1
+  /// In the order in which QEMU tries them.
+  private(set) var accelerators: [String] = []
+  private(set) var disks: [String] = []
+  private(set) var taps: [String] = []
+  /// Sockets of helpers such as virtiofsd and swtpm.
+  private(set) var sockets: [String] = []
+  private(set) var machineType: String?
+
+  /// Options that are read: what a capture keeps of the command line.
+  static let flags: Set<String> = [
+    "name", "uuid", "m", "smp", "accel", "enable-kvm", "machine", "M", "drive", "blockdev", "hda", "hdb", "hdc", "hdd",
+    "cdrom", "netdev", "chardev",
+  ]
+
+  init(_ arguments: [String]) {
+    for (flag, value) in Self.pairs(arguments) { read(flag, value) }
+    if accelerators.isEmpty { accelerators = ["tcg"] }
+  }
+
+  static func keep(_ arguments: [String]) -> [String] {
+    pairs(arguments).reduce(into: Array(arguments.prefix(1))) { kept, pair in
+      guard flags.contains(pair.flag) else { return }
+      kept += ["-\(pair.flag)"] + (pair.value.map { [$0] } ?? [])
+    }
+  }
+
+  private static func pairs(_ arguments: [String]) -> [(flag: String, value: String?)] {
+    var pairs: [(flag: String, value: String?)] = []
+    var rest = arguments.dropFirst()
+    while let argument = rest.popFirst() {
+      guard argument.hasPrefix("-") else { continue }
+      let flag = String(argument.drop { $0 == "-" })
+      if let next = rest.first, !next.hasPrefix("-") {
+        pairs.append((flag, next))
+        rest = rest.dropFirst()
+      } else {
+        pairs.append((flag, nil))
+      }
+    }
+    return pairs
+  }
+
+  private mutating func read(_ flag: String, _ value: String?) {
+    if flag == "enable-kvm" { accelerators.append("kvm") }
+    guard let value else { return }
+    let options = QemuOptions(value)
+    switch flag {
+    case "name":
+      name = options["guest"] ?? options.first
+      if options["debug-threads"] == "on" { hasNamedThreads = true }
+    case "uuid": uuid = value
+    case "m": memory = QemuOptions.size(options["size"] ?? options.first) ?? memory
+    case "smp": vcpus = Self.cpus(options) ?? vcpus
+    case "accel": accelerators += [options["accel"] ?? options.first].compactMap { $0 }
+    case "machine", "M":
+      machineType = options["type"] ?? options.first
+      accelerators += options["accel"]?.split(separator: ":").map(String.init) ?? []
+    case "drive": disks += [options["file"]].compactMap { $0 }
+    case "blockdev": disks += [options["filename"], options["file.filename"]].compactMap { $0 }
+    case "hda", "hdb", "hdc", "hdd", "cdrom": disks.append(value)
+    case "netdev": if options.first == "tap" { taps += [options["ifname"]].compactMap { $0 } }
+    case "chardev": sockets += [options["path"]].compactMap { $0 }
+    default: break
+    }
+  }
+
+  /// `-smp 4`, `-smp cpus=4`, `-smp sockets=2,cores=2,threads=1`.
+  private static func cpus(_ options: QemuOptions) -> UInt64? {
+    if let count = (options["cpus"] ?? options.first).flatMap({ UInt64($0) }) { return count }
+    let parts = ["sockets", "dies", "clusters", "cores", "threads"].map { options[$0].flatMap { UInt64($0) } ?? 1 }
+    return parts.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
+  }
+}
+
+/// `first,key=value,…` of a QEMU option; a doubled comma stands for one.
+struct QemuOptions {
+  private(set) var first: String?
+  private var values: [String: String] = [:]
+
+  init(_ text: String) {
+    for (index, part) in Self.split(text).enumerated() {
+      guard let equals = part.firstIndex(of: "=") else {
+        if index == 0 { first = part }
+        continue
+      }
+      values[String(part[..<equals])] = String(part[part.index(after: equals)...])
+    }
+  }
+
+  subscript(key: String) -> String? { values[key] }
+
+  private static func split(_ text: String) -> [String] {
+    var parts: [String] = []
+    var part = ""
+    var rest = Substring(text)
+    while let character = rest.popFirst() {
+      if character != "," {
+        part.append(character)
+      } else if rest.first == "," {
+        rest.removeFirst()
+        part.append(",")
+      } else {
+        parts.append(part)
+        part = ""
+      }
+    }
+    return parts + [part]
+  }
+
+  /// `1024` is MiB; K, M, G, T are binary.
+  static func size(_ text: String?) -> UInt64? {
+    guard let text, let last = text.last else { return nil }
+    let shifts: [Character: UInt64] = ["k": 10, "m": 20, "g": 30, "t": 40]
+    let shift = shifts[Character(last.lowercased())]
+    guard let number = Double(shift == nil ? text : String(text.dropLast())), number >= 0 else { return nil }
+    let bytes = number * Double(UInt64(1) << (shift ?? 20))
+    return bytes < 1e18 ? UInt64(bytes) : nil
+  }
+}

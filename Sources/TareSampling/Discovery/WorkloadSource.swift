@@ -1,0 +1,66 @@
+public import KernelStats
+public import TareModel
+
+/// One runtime or hypervisor. To add one, add a file to `Sources/` and its line to `All.swift`.
+public protocol WorkloadSource: Sendable {
+  /// As it stands in messages: `docker`.
+  var name: String { get }
+
+  /// Every workload of this kind that runs now. Called at each pass, so it opens as little as it can.
+  func find(in census: Census) -> [Finding]
+
+  /// Name, image, start and helpers of one workload. Called once in its life; what it opens follows ``KernelRoot/readTrusted(_:owner:)``.
+  func describe(_ finding: Finding, in census: Census) -> Description
+
+  /// Where it looked, for `tare doctor`.
+  var places: [String] { get }
+}
+
+/// A workload before anybody asked for its name.
+public struct Finding: Sendable {
+  /// As in ``Workload/id``.
+  public var id: String
+  public var kind: Workload.Kind
+  public var runtime: Workload.Runtime
+  public var main: Process
+  /// Its own cgroups; empty where it shares those of others.
+  public var own: OwnCgroups
+
+  public init(id: String, kind: Workload.Kind, runtime: Workload.Runtime, main: Process, own: OwnCgroups) {
+    self.id = id
+    self.kind = kind
+    self.runtime = runtime
+    self.main = main
+    self.own = own
+  }
+}
+
+/// A workload with its name, and what went wrong on the way.
+public struct Description: Sendable {
+  public var workload: Workload
+  /// The id that engines know it by; nil where no engine does.
+  public var engineID: String?
+  /// For a VM: what its command line says.
+  public var machine: MachineDescription?
+  /// Threads of the kernel that work for this VM: vhost before Linux 6.4.
+  public var kernelHelpers: [Int32] = []
+  public var problems: [Problem] = []
+
+  public init(_ workload: Workload, engineID: String? = nil) {
+    self.workload = workload
+    self.engineID = engineID
+  }
+}
+
+/// Figures of a VM that do not come from counters.
+public struct MachineDescription: Sendable, Hashable {
+  public var accelerator: Workload.Accelerator?
+  public var vcpus: UInt64?
+  /// Guest RAM, bytes.
+  public var memory: UInt64?
+  /// Names of tap devices.
+  public var taps: [String] = []
+  public var hasNamedThreads = false
+
+  public init() {}
+}

@@ -1,0 +1,107 @@
+internal import KernelStats
+internal import TareModel
+
+/// The host's own counters.
+final class HostReader {
+  private let root: KernelRoot
+  private let cpu: HeldFile
+  private let memory: HeldFile
+  private let pressure:
+    [(file: HeldFile, some: WritableKeyPath<HostReadings, Reading>, full: WritableKeyPath<HostReadings, Reading>?)]
+  private let resident: HeldFile
+
+  init(_ root: KernelRoot, _ budget: DescriptorBudget) {
+    self.root = root
+    cpu = HeldFile("/proc/stat", root, budget)
+    memory = HeldFile("/proc/meminfo", root, budget)
+    pressure = [
+      (HeldFile("/proc/pressure/cpu", root, budget), \.pressureCpuSome, nil),
+      (HeldFile("/proc/pressure/memory", root, budget), \.pressureMemorySome, \.pressureMemoryFull),
+      (HeldFile("/proc/pressure/io", root, budget), \.pressureIoSome, nil),
+    ]
+    resident = HeldFile("/proc/self/statm", root, budget)
+  }
+
+  func read(into sample: inout Sample, buffer: inout [UInt8]) {
+    let tick = root.facts.tick
+    sample.hostReadAt = root.monotonic()
+    do throws(KernelError) {
+      let ticks = try cpu.read(into: &buffer) { bytes throws(FormatError) in try CpuTicks(bytes) }
+      sample.hostReadings.cpuBusy = .value(ticks.busy &* tick)
+      sample.hostReadings.cpuSteal = .value(ticks.steal &* tick)
+      sample.hostReadings.cpuGuest = .value(ticks.guest &* tick)
+    } catch {
+      fail(error, &sample, [\.cpuBusy, \.cpuSteal, \.cpuGuest])
+    }
+    do throws(KernelError) {
+      let info = try memory.read(into: &buffer) { bytes throws(FormatError) in try MemoryInfo(bytes) }
+      sample.hostReadings.memoryTotal = info.total.map { .value($0) } ?? .missing(.kernelTooOld)
+      sample.hostReadings.memoryAvailable = info.available.map { .value($0) } ?? .missing(.kernelTooOld)
+    } catch {
+      fail(error, &sample, [\.memoryTotal, \.memoryAvailable])
+    }
+    for item in pressure {
+      do throws(KernelError) {
+        let stall = try item.file.read(into: &buffer) { bytes throws(FormatError) in try Pressure(bytes) }
+        sample.hostReadings[keyPath: item.some] = stall.some.map { .value($0) } ?? .missing(.kernelTooOld)
+        if let full = item.full {
+          sample.hostReadings[keyPath: full] = stall.full.map { .value($0) } ?? .missing(.kernelTooOld)
+        }
+      } catch {
+        let reason: Reason = if case .notFound = error { .noPressure } else { error.reason }
+        sample.hostReadings[keyPath: item.some] = .missing(reason)
+        if let full = item.full { sample.hostReadings[keyPath: full] = .missing(reason) }
+      }
+    }
+  }
+
+  /// Bytes of tare itself that are in RAM.
+  func ownResident(buffer: inout [UInt8]) -> UInt64? {
+    let pages = try? resident.read(into: &buffer) { bytes throws(FormatError) in try residentPages(statm: bytes) }
+    return pages.map { $0 &* root.facts.pageSize }
+  }
+
+  private func fail(_ error: KernelError, _ sample: inout Sample, _ paths: [WritableKeyPath<HostReadings, Reading>]) {
+    for path in paths { sample.hostReadings[keyPath: path] = .missing(error.reason) }
+    sample.problems.append(Problem(source: "host", message: "\(error)"))
+  }
+}
+
+extension Host {
+  /// What does not change while tare runs.
+  init(_ root: KernelRoot, _ layout: CgroupLayout) {
+    self.init(
+      hostname: root.line("/proc/sys/kernel/hostname") ?? "?",
+      kernelRelease: root.line("/proc/sys/kernel/osrelease") ?? "?",
+      cpusOnline: Self.count(cpuList: root.line("/sys/devices/system/cpu/online") ?? ""),
+      cgroupMode: layout.mode, virtualization: Self.virtualization(root), kvmAvailable: root.facts.kvmAvailable)
+  }
+
+  /// How many CPUs a list such as `0-3,8` names; 0 where it cannot be read.
+  static func count(cpuList: String) -> Int {
+    cpuList.split(separator: ",").reduce(0) { sum, range in
+      let ends = range.split(separator: "-").compactMap { Int($0) }
+      guard let first = ends.first, let last = ends.last, last >= first else { return sum }
+      return sum + last - first + 1
+    }
+  }
+
+  private static func virtualization(_ root: KernelRoot) -> String? {
+    switch root.facts.hypervisorSignature {
+    case "": break
+    case "KVMKVMKVM", "Linux KVM Hv": return "kvm"
+    case "VMwareVMware": return "vmware"
+    case "Microsoft Hv": return "microsoft"
+    case "XenVMMXenVMM": return "xen"
+    case "TCGTCGTCGTCG": return "qemu"
+    case "bhyve bhyve ": return "bhyve"
+    case "ACRNACRNACRN": return "acrn"
+    default: return "unknown"
+    }
+    if root.line("/sys/hypervisor/type") == "xen" { return "xen" }
+    let vendor = root.line("/sys/class/dmi/id/sys_vendor") ?? ""
+    if vendor.hasPrefix("QEMU") { return "qemu" }
+    if root.text("/proc/cpuinfo")?.contains(" hypervisor ") == true { return "unknown" }
+    return nil
+  }
+}

@@ -1,0 +1,172 @@
+internal import KernelStats
+internal import TareModel
+
+/// The figures of a VM: from the VMM's process and threads, and from its cgroup where that is its own.
+final class MachineReader {
+  private let root: KernelRoot
+  private let process: Process
+  private let machine: MachineDescription
+  private let helpers: [Int32]
+  private let cgroup: CgroupReader
+  private let ownsCgroup: Bool
+  private let memoryStat: String?
+  private let stat: HeldFile
+  private let statm: HeldFile
+  private let status: HeldFile
+  private let io: HeldFile
+  private let threads: MachineThreads
+  private var share: Reading = .missing(.firstSample)
+  private var secondLevelTables: Reading = .missing(.sharedCgroup)
+  private var saved: Reading = .missing(.kernelTooOld)
+
+  init(
+    _ row: Discovery.Row, _ machine: MachineDescription, _ root: KernelRoot, _ plan: CgroupPlan, _ layout: CgroupLayout,
+    _ budget: DescriptorBudget
+  ) {
+    self.root = root
+    self.machine = machine
+    process = row.finding.main
+    helpers = row.workload.helpers
+    let own = row.finding.own
+    ownsCgroup = own.leading != nil
+    cgroup = CgroupReader(root, plan, own, budget)
+    memoryStat = layout.isV1("memory") ? nil : own.folder("memory", layout).map { "\($0)/memory.stat" }
+    if ownsCgroup, layout.isV1("memory") { secondLevelTables = .missing(.noController) }
+    let folder = "/proc/\(process.pid)"
+    stat = HeldFile("\(folder)/stat", root, budget)
+    statm = HeldFile("\(folder)/statm", root, budget)
+    status = HeldFile("\(folder)/status", root, budget)
+    io = HeldFile("\(folder)/io", root, budget)
+    let vhost = row.description.kernelHelpers
+    threads = MachineThreads(process.pid, outside: vhost, accelerator: machine.accelerator, root, budget)
+  }
+
+  /// - Returns: whether the VM is still there.
+  func read(into sample: inout Sample, row: Int, buffer: inout [UInt8], refreshing: Bool, sharing: Bool) -> Bool {
+    _ = cgroup.read(into: &sample, row: row, buffer: &buffer, refreshing: refreshing)
+    do throws(KernelError) {
+      let stat = try stat.read(into: &buffer) { bytes throws(FormatError) in try ProcessStat(bytes) }
+      guard stat.start == process.start else { throw .gone(path: self.stat.path) }
+      readCpu(stat, into: &sample, row: row, buffer: &buffer, refreshing: refreshing)
+    } catch {
+      for metric in Metric.allCases { sample[row, metric] = .missing(error.reason) }
+      return false
+    }
+    if refreshing { refresh(&buffer) }
+    if sharing { share = proportionalShare(&buffer) }
+    readMemory(into: &sample, row: row, buffer: &buffer)
+    readTraffic(into: &sample, row: row, buffer: &buffer)
+    return true
+  }
+
+  private func readCpu(
+    _ stat: ProcessStat, into sample: inout Sample, row: Int, buffer: inout [UInt8], refreshing: Bool
+  ) {
+    let tick = root.facts.tick
+    sample[row, .cpuUser] = .value((stat.userTicks > stat.guestTicks ? stat.userTicks - stat.guestTicks : 0) &* tick)
+    sample[row, .cpuSystem] = .value(stat.systemTicks &* tick)
+    sample[row, .cpuGuest] = guestTime(stat)
+    do throws(KernelError) {
+      let totals = try threads.read(count: stat.threads, refreshing: refreshing, buffer: &buffer)
+      if sample[row, .cpuUsage].number == nil { sample[row, .cpuUsage] = .value(totals.running) }
+      sample[row, .cpuEmulator] = totals.knowsVcpus ? .value(totals.emulating) : .missing(.unnamedThreads)
+      sample[row, .cpuWait] = totals.knowsVcpus ? .value(totals.waiting) : .missing(.unnamedThreads)
+    } catch {
+      for metric in [Metric.cpuUsage, .cpuEmulator, .cpuWait] where sample[row, metric].number == nil {
+        sample[row, metric] = .missing(error.reason)
+      }
+    }
+    sample[row, .cpuCount] = machine.vcpus.map { .value($0) } ?? .missing(.notReported)
+    guard let vcpus = machine.vcpus else { return }
+    let limit = vcpus &* 1_000_000
+    sample[row, .cpuLimit] = .value(min(limit, sample[row, .cpuLimit].number ?? limit))
+  }
+
+  /// Under software emulation, and where KVM itself is emulated, guest time stays 0 while the VMM burns CPU.
+  private func guestTime(_ stat: ProcessStat) -> Reading {
+    let burnt = (stat.userTicks &+ stat.systemTicks) / max(1, root.facts.clockTicks)
+    if machine.accelerator == .tcg || stat.guestTicks == 0 && burnt >= 2 { return .missing(.softwareEmulation) }
+    return .value(stat.guestTicks &* root.facts.tick)
+  }
+
+  private func readMemory(into sample: inout Sample, row: Int, buffer: inout [UInt8]) {
+    var hugetlb: UInt64?
+    do throws(KernelError) {
+      let status = try status.read(into: &buffer) { bytes throws(FormatError) in try ProcessStatus(bytes) }
+      hugetlb = status.hugetlb
+      sample[row, .memoryAnon] = status.anon.map { .value($0) } ?? .missing(.kernelTooOld)
+      sample[row, .memoryFile] = sum(status.file, status.shared)
+      let pages = try statm.read(into: &buffer) { bytes throws(FormatError) in try residentPages(statm: bytes) }
+      sample[row, .memoryResident] = sum(pages &* root.facts.pageSize, hugetlb)
+    } catch {
+      for metric in [Metric.memoryAnon, .memoryFile, .memoryResident] { sample[row, metric] = .missing(error.reason) }
+    }
+    if sample[row, .memoryCurrent].number == nil {
+      // PSS leaves huge pages of hugetlbfs out.
+      if case .value(let share) = share {
+        sample[row, .memoryCurrent] = sum(share, hugetlb)
+      } else {
+        sample[row, .memoryCurrent] = share
+      }
+    }
+    sample[row, .memoryInactiveFile] = .missing(.notApplicable)
+    sample[row, .memoryKernel] = secondLevelTables
+    sample[row, .memoryConfigured] = machine.memory.map { .value($0) } ?? .missing(.notReported)
+    sample[row, .memoryGuestUsed] = .missing(.noGuestAgent)
+    sample[row, .memoryKsmSaved] = saved
+  }
+
+  private func readTraffic(into sample: inout Sample, row: Int, buffer: inout [UInt8]) {
+    guard sample[row, .ioRead].number == nil else { return }
+    do throws(KernelError) {
+      let traffic = try io.read(into: &buffer) { bytes throws(FormatError) in try blockTraffic(processIO: bytes) }
+      sample[row, .ioRead] = traffic.read.map { .value($0) } ?? .missing(.kernelTooOld)
+      sample[row, .ioWritten] = traffic.written.map { .value($0) } ?? .missing(.kernelTooOld)
+    } catch {
+      sample[row, .ioRead] = .missing(error.reason)
+      sample[row, .ioWritten] = .missing(error.reason)
+    }
+  }
+
+  private func refresh(_ buffer: inout [UInt8]) {
+    if let count = try? root.read("/proc/\(process.pid)/ksm_stat", into: &buffer) {
+      saved = ksmProfit(ksmStat: buffer.span.extracting(first: count)).map { .value($0) } ?? .missing(.kernelTooOld)
+    }
+    if let memoryStat, let count = try? root.read(memoryStat, into: &buffer) {
+      secondLevelTables = .missing(.kernelTooOld)
+      try? tables.read(buffer.span.extracting(first: count)) { _, bytes in secondLevelTables = .value(bytes) }
+    }
+  }
+
+  /// PSS of the VMM and its helpers. Dear, so it is refreshed seldom, and not at all where the cgroup is the VM's own.
+  private func proportionalShare(_ buffer: inout [UInt8]) -> Reading {
+    if ownsCgroup { return .missing(.notApplicable) }
+    var total: UInt64 = 0
+    for pid in [process.pid] + helpers {
+      let path = "/proc/\(pid)/smaps_rollup"
+      do throws(KernelError) {
+        let count = try root.read(path, into: &buffer)
+        do throws(FormatError) {
+          total &+= try KernelStats.proportionalShare(smapsRollup: buffer.span.extracting(first: count)) ?? 0
+        } catch {
+          throw .malformed(path: path, error)
+        }
+      } catch {
+        // A helper that ended takes its share with it.
+        if pid == process.pid { return .missing(error.reason) }
+      }
+    }
+    return .value(total)
+  }
+}
+
+private let tables = KeyTable([(StaticKey("sec_pagetables"), 0, 1)])
+
+/// A part that the kernel does not list is not there.
+private func sum(_ first: UInt64?, _ second: UInt64?) -> Reading {
+  switch (first, second) {
+  case (nil, nil): .missing(.kernelTooOld)
+  case (let one?, nil), (nil, let one?): .value(one)
+  case (let one?, let other?): .value(one &+ other)
+  }
+}

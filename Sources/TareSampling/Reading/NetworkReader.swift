@@ -1,0 +1,67 @@
+internal import KernelStats
+internal import TareModel
+
+/// Bytes that a workload sent and received. Never holds a file: an open `/proc/PID/net/dev` would keep a dead network
+/// namespace and its interfaces alive.
+struct NetworkReader {
+  private enum Place {
+    /// All interfaces of the namespace of this process.
+    case namespace(path: String)
+    /// What the tap devices of a VM moved, seen from the other end.
+    case taps([String])
+    case absent(Reason)
+  }
+
+  private let root: KernelRoot
+  private let place: Place
+
+  /// A container's.
+  init(of pid: Int32, _ root: KernelRoot) {
+    self.root = root
+    do throws(KernelError) {
+      let own = try root.link("/proc/\(pid)/ns/net")
+      place =
+        own == (try? root.link("/proc/self/ns/net")) ? .absent(.hostNetwork) : .namespace(path: "/proc/\(pid)/net/dev")
+    } catch {
+      place = .absent(error.reason)
+    }
+  }
+
+  /// A VM's.
+  init(taps: [String], _ root: KernelRoot) {
+    self.root = root
+    place = taps.isEmpty ? .absent(.notApplicable) : .taps(taps)
+  }
+
+  func read(into sample: inout Sample, row: Int, buffer: inout [UInt8]) {
+    do throws(KernelError) {
+      switch place {
+      case .absent(let reason):
+        sample[row, .networkReceived] = .missing(reason)
+        sample[row, .networkSent] = .missing(reason)
+      case .namespace(let path):
+        let traffic = try traffic(path, &buffer) { $0 != "lo" }
+        sample[row, .networkReceived] = .value(traffic.received)
+        sample[row, .networkSent] = .value(traffic.sent)
+      case .taps(let names):
+        let traffic = try traffic("/proc/net/dev", &buffer) { names.contains($0) }
+        sample[row, .networkReceived] = .value(traffic.sent)
+        sample[row, .networkSent] = .value(traffic.received)
+      }
+    } catch {
+      sample[row, .networkReceived] = .missing(error.reason)
+      sample[row, .networkSent] = .missing(error.reason)
+    }
+  }
+
+  private func traffic(
+    _ path: String, _ buffer: inout [UInt8], _ wanted: (String) -> Bool
+  ) throws(KernelError) -> NetworkTraffic {
+    let count = try root.read(path, into: &buffer)
+    do {
+      return try NetworkTraffic(buffer.span.extracting(first: count), wanted: wanted)
+    } catch {
+      throw .malformed(path: path, error)
+    }
+  }
+}

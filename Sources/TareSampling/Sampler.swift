@@ -1,0 +1,109 @@
+public import KernelStats
+public import TareModel
+
+/// Takes samples: finds the workloads, reads their counters, and says of everything that it could not read why.
+public final class Sampler {
+  private let root: KernelRoot
+  private let names: any EngineNames
+  private let budget: DescriptorBudget
+  private let layout: CgroupLayout
+  private let plan: CgroupPlan
+  private let discovery: Discovery
+  private let hostReader: HostReader
+  private let loadAverage: HeldFile
+  private var rows: [RowReader] = []
+  private var workloads: [Workload] = []
+  private var serials: [UInt64] = []
+  private var discoveryProblems: [Problem] = []
+  private var buffer = [UInt8](repeating: 0, count: 65536)
+  private var schedule = Schedule()
+  private var knownNames: [String: EngineName] = [:]
+
+  public let host: Host
+
+  /// - Parameters:
+  ///   - environment: `XDG_RUNTIME_DIR` leads to a user's own runtimes.
+  ///   - sources: the runtimes and hypervisors to look for.
+  public init(
+    _ root: KernelRoot, environment: [String: String], names: any EngineNames,
+    sources: [any WorkloadSource] = allSources(), budget: DescriptorBudget
+  ) throws(KernelError) {
+    self.root = root
+    self.names = names
+    self.budget = budget
+    layout = try CgroupLayout(root)
+    plan = CgroupPlan(layout)
+    host = Host(root, layout)
+    discovery = Discovery(root, layout: layout, environment: environment, sources: sources, names: names)
+    hostReader = HostReader(root, budget)
+    loadAverage = HeldFile("/proc/loadavg", root, budget)
+  }
+
+  /// A sample to be filled by ``sample(into:)``; two of them, taken in turn, are enough for ever.
+  public func makeSample() -> Sample { Sample(host: host) }
+
+  /// Reads everything once.
+  public func sample(into sample: inout Sample) throws(KernelError) {
+    let start = root.monotonic()
+    let due = schedule.next(at: start, lastPid: lastPid(), namesChanged: names.names != knownNames)
+    if due.discovery { try discover() }
+    sample.prepare(workloads, serials: serials)
+    sample.problems.append(contentsOf: discoveryProblems)
+    sample.problems.append(contentsOf: names.problems)
+    for row in rows.indices {
+      let isNew = !rows[row].wasRead
+      let alive = rows[row].read(
+        into: &sample, row: row, buffer: &buffer, refreshing: due.refresh || isNew, sharing: due.share || isNew, root)
+      if !alive { schedule.wantsDiscovery = true }
+    }
+    hostReader.read(into: &sample, buffer: &buffer)
+    let end = root.now()
+    sample.monotonic = end.monotonic
+    sample.realtime = end.realtime
+    guard root.isLive else { return }
+    sample.own.cpu = ownCpuTime()
+    sample.own.resident = hostReader.ownResident(buffer: &buffer)
+    sample.own.sampling = end.monotonic &- start
+  }
+
+  private func discover() throws(KernelError) {
+    names.refresh()
+    knownNames = names.names
+    let found = try discovery.pass()
+    discoveryProblems = found.problems
+    var old = Dictionary(uniqueKeysWithValues: zip(serials, rows))
+    rows = found.rows.map { row in
+      old.removeValue(forKey: row.serial) ?? RowReader(row, root, plan, layout, budget)
+    }
+    workloads = found.rows.map(\.workload)
+    serials = found.rows.map(\.serial)
+  }
+
+  /// The number that the next process will be near: while it stands still nothing was started.
+  private func lastPid() -> UInt64? {
+    try? loadAverage.read(into: &buffer) { bytes throws(FormatError) in
+      var cursor = Cursor()
+      for _ in 0..<4 {
+        cursor.skipWord(bytes)
+        cursor.skipBlanks(bytes)
+      }
+      return try cursor.number(bytes)
+    }
+  }
+}
+
+extension CgroupLayout {
+  /// As mounted on this machine.
+  public init(_ root: KernelRoot) throws(KernelError) {
+    let path = "/proc/self/mountinfo"
+    var buffer = [UInt8](repeating: 0, count: 16384)
+    let count = try root.read(path, into: &buffer)
+    do {
+      try self.init(mountinfo: buffer.span.extracting(first: count))
+    } catch {
+      throw .malformed(path: path, error)
+    }
+    guard let unified, let line = root.line("\(unified)/cgroup.controllers") else { return }
+    unifiedControllers = Set(line.split(separator: " ").map(String.init))
+  }
+}

@@ -1,0 +1,44 @@
+internal import KernelStats
+internal import TareModel
+
+/// Containers that crun runs without an engine, found by its status files.
+struct CrunSource: WorkloadSource {
+  let name = "crun"
+  let places = ["/run/crun/ID/status", "/run/user/UID/crun/ID/status"]
+
+  init() {}
+
+  func find(in census: Census) -> [Finding] {
+    stateFolders(of: "crun", in: census).flatMap { folder, owner in
+      ((try? census.root.list(folder)) ?? []).compactMap { entry -> Finding? in
+        guard let state = try? census.root.state("\(folder)/\(entry)/status", owner: owner, as: CrunState.self),
+          let main = census.processes[state.pid], state.start.map({ $0 == main.start }) ?? true,
+          census.mayClaim(main, owner)
+        else { return nil }
+        return Finding(
+          id: "crun:\(entry)", kind: .container, runtime: .crun, main: main,
+          own: Self.own(state.cgroup, census.processes.cgroups(of: main)))
+      }
+    }
+  }
+
+  private static func own(_ path: String?, _ membership: CgroupMembership) -> OwnCgroups {
+    var own = OwnCgroups()
+    guard let path, path != "/", path.hasPrefix("/") else { return own }
+    func isInside(_ other: String) -> Bool { other == path || other.hasPrefix(path + "/") }
+    if let unified = membership.unified, isInside(unified) { own.unified = path }
+    own.controllers = membership.controllers.filter { isInside($0.value) }.mapValues { _ in path }
+    return own
+  }
+
+  func describe(_ finding: Finding, in census: Census) -> Description {
+    let id = String(finding.id.dropFirst(name.count + 1))
+    var description = Description(finding.named(id, in: census))
+    description.workload.absences["image"] = .notApplicable
+    let created = stateFolders(of: name, in: census).lazy.compactMap { folder, owner in
+      try? census.root.state("\(folder)/\(id)/status", owner: owner, as: CrunState.self).created
+    }.first
+    description.workload.boot.setContainer(created: .reported(created, by: "crun status"), started: nil)
+    return description
+  }
+}

@@ -1,0 +1,79 @@
+internal import KernelStats
+internal import TareModel
+
+/// Containers of Docker, found by their cgroups, named by dockerd's own state. Engines with a data root of their own are
+/// found like any other: the shim's working directory is the bundle, and the bundle leads on.
+struct DockerSource: WorkloadSource {
+  let name = "docker"
+  let places = ["cgroups /docker/ID and docker-ID.scope", "working directory of containerd-shim", "config.v2.json"]
+
+  init() {}
+
+  func find(in census: Census) -> [Finding] {
+    census.containerGroups { $0.style != .podman }.compactMap { group in
+      // A parent cgroup of the user's choice leaves only the number; the shim tells whose it is.
+      if group.mark.style == .bare, shim(of: group.main, in: census)?.namespace != "moby" { return nil }
+      return Finding(
+        id: "docker:\(group.mark.id)", kind: .container, runtime: .docker, main: group.main, own: group.own)
+    }
+  }
+
+  func describe(_ finding: Finding, in census: Census) -> Description {
+    let id = String(finding.id.dropFirst(name.count + 1))
+    var description = Description(finding.named(String(id.prefix(12)), in: census), engineID: id)
+    description.workload.absences["image"] = .noPermission
+    guard let shim = shim(of: finding.main, in: census), shim.id == id else { return description }
+    description.workload.helpers = [shim.process.pid]
+    description.workload.boot[.spawned] = census.startMark(shim.process)
+    guard census.root.sharesOurFiles(shim.process.pid), let owner = census.root.user(of: shim.process.pid),
+      let bundle = try? census.root.link("/proc/\(shim.process.pid)/cwd")
+    else { return description }
+    var workload = description.workload
+    description.problems += problems(of: name) { () throws(KernelError) in
+      try Self.read(bundle, shim, owner, census.root, &workload)
+    }
+    description.workload = workload
+    return description
+  }
+
+  private static func read(
+    _ bundle: String, _ shim: Shim, _ owner: UInt32, _ root: KernelRoot, _ workload: inout Workload
+  ) throws(KernelError) {
+    let options = try? root.state("\(bundle)/options.json", owner: owner, as: ShimOptions.self)
+    var created: BootTimeline.Mark?
+    if let runtimeRoot = options?.root,
+      let state = try? root.state(
+        "\(runtimeRoot)/\(shim.namespace)/\(shim.id)/state.json", owner: owner, as: RuncState.self)
+    {
+      created = .reported(state.created, by: "runc state.json")
+    }
+    workload.boot.setContainer(created: created, started: nil)
+    let bundleConfig = try root.state("\(bundle)/config.json", owner: owner, as: BundleConfig.self)
+    guard let hostname = bundleConfig.mounts?.first(where: { $0.destination == "/etc/hostname" })?.source,
+      hostname.hasSuffix("/\(shim.id)/hostname")
+    else { return }
+    let path = "\(hostname.dropLast(8))config.v2.json"
+    let config = try root.state(path, owner: owner, as: DockerConfig.self)
+    if let name = config.name { workload.name = String(name.drop { $0 == "/" }) }
+    workload.image = config.config?.image
+    workload.boot.setContainer(
+      created: created, started: .reported(config.state?.startedAt, by: "dockerd config.v2.json"))
+    workload.boot[.requested] = .reported(config.created, by: "dockerd config.v2.json")
+  }
+
+  struct Shim {
+    let process: Process
+    let namespace: String
+    let id: String
+  }
+
+  /// The containerd shim that is the parent of this process. Its arguments are claims; being the parent is a fact.
+  private func shim(of main: Process, in census: Census) -> Shim? {
+    guard let parent = census.processes[main.parent], parent.comm.hasPrefix("containerd-shim"),
+      let arguments = census.root.arguments(of: parent.pid, keep: { keepOptions($0, ["-namespace", "-id"]) }),
+      let namespace = option("-namespace", in: arguments), let id = option("-id", in: arguments),
+      !namespace.contains("/"), !id.contains("/"), namespace != "..", id != ".."
+    else { return nil }
+    return Shim(process: parent, namespace: namespace, id: id)
+  }
+}

@@ -1,0 +1,67 @@
+internal import FoundationEssentials
+internal import KernelStats
+internal import TareModel
+
+/// Containers of Podman, of root and of users, found by their cgroups. conmon's arguments name the container, its bundle
+/// and its runtime; conmon counts only if it is the parent of the container's first process.
+struct PodmanSource: WorkloadSource {
+  let name = "podman"
+  let places = ["cgroups libpod-ID and libpod-ID.scope", "arguments of conmon", "containers.json"]
+
+  init() {}
+
+  func find(in census: Census) -> [Finding] {
+    census.containerGroups { $0.style == .podman }.map { group in
+      Finding(id: "podman:\(group.mark.id)", kind: .container, runtime: .podman, main: group.main, own: group.own)
+    }
+  }
+
+  func describe(_ finding: Finding, in census: Census) -> Description {
+    let id = String(finding.id.dropFirst(name.count + 1))
+    var description = Description(finding.named(String(id.prefix(12)), in: census), engineID: id)
+    description.workload.absences["image"] = .noPermission
+    guard let conmon = census.processes[finding.main.parent], conmon.comm == "conmon",
+      let arguments = census.root.arguments(
+        of: conmon.pid, keep: { keepOptions($0, ["-c", "-n", "-b", "-r"]) }),
+      option("-c", in: arguments) == id
+    else { return description }
+    description.workload.helpers = [conmon.pid]
+    description.workload.boot[.spawned] = census.startMark(conmon)
+    if let name = option("-n", in: arguments) { description.workload.name = name }
+    // A user's conmon lives in namespaces of its own: its paths mean something else there.
+    guard census.root.sharesOurFiles(conmon.pid), let owner = census.root.user(of: conmon.pid) else {
+      return description
+    }
+    readState(id, option("-r", in: arguments), owner, census.root, &description)
+    if let bundle = option("-b", in: arguments), bundle.hasSuffix("/\(id)/userdata") {
+      var workload = description.workload
+      defer { description.workload = workload }
+      let path = "\(bundle.dropLast("/\(id)/userdata".count))/containers.json"
+      description.problems += problems(of: name) { () throws(KernelError) in
+        let all = try census.root.state(path, owner: owner, as: [PodmanContainer].self)
+        guard let own = all.first(where: { $0.id == id }) else { return }
+        if let name = own.names?.first { workload.name = name }
+        workload.boot[.requested] = .reported(own.created, by: "podman containers.json")
+        let metadata = own.metadata.flatMap { try? JSONDecoder().decode(PodmanMetadata.self, from: Data($0.utf8)) }
+        workload.image = metadata?.image
+      }
+    }
+    return description
+  }
+
+  private func readState(
+    _ id: String, _ runtime: String?, _ owner: UInt32, _ root: KernelRoot, _ description: inout Description
+  ) {
+    let home = owner == 0 ? "/run" : "/run/user/\(owner)"
+    let created: BootTimeline.Mark? =
+      if runtime?.hasSuffix("/crun") == true {
+        .reported(
+          (try? root.state("\(home)/crun/\(id)/status", owner: owner, as: CrunState.self))?.created, by: "crun status")
+      } else {
+        .reported(
+          (try? root.state("\(home)/runc/\(id)/state.json", owner: owner, as: RuncState.self))?.created,
+          by: "runc state.json")
+      }
+    description.workload.boot.setContainer(created: created, started: nil)
+  }
+}

@@ -1,0 +1,86 @@
+internal import KernelStats
+internal import TareModel
+
+/// QEMU, under KVM and under software emulation. A process is QEMU if the program that it runs is; what it calls itself
+/// does not count where the program can be seen.
+struct QemuSource: WorkloadSource {
+  let name = "qemu"
+  let places = ["programs called qemu-system-* and qemu-kvm"]
+
+  func find(in census: Census) -> [Finding] {
+    census.processes.processes.compactMap { process in
+      guard !process.isKernelThread, isQemu(process, census.root),
+        let arguments = census.root.arguments(of: process.pid, keep: QemuArguments.keep),
+        QemuArguments(arguments).machineType != "none"
+      else { return nil }
+      return Finding(
+        id: "qemu:\(process.pid):\(process.start)", kind: .vm, runtime: .qemu, main: process,
+        own: machineCgroups(process, helpers(of: process, QemuArguments(arguments), census), census))
+    }
+  }
+
+  private func isQemu(_ process: Process, _ root: KernelRoot) -> Bool {
+    if let program = try? root.link("/proc/\(process.pid)/exe", kept: { Self.isQemu(path: $0) }) {
+      return Self.isQemu(path: program)
+    }
+    // Without permission the program is not to be seen; the name of the process and its first argument are the next best.
+    guard process.comm.hasPrefix("qemu-") || process.comm == "kvm" else { return false }
+    return root.arguments(of: process.pid, keep: QemuArguments.keep)?.first.map(Self.isQemu(path:)) ?? false
+  }
+
+  private static func isQemu(path: String) -> Bool {
+    guard let file = path.split(separator: "/").last else { return false }
+    // An upgrade leaves "(deleted)" behind the name of the program that still runs.
+    return file.hasPrefix("qemu-system-") || file.hasPrefix("qemu-kvm") || file == "kvm" || file == "kvm (deleted)"
+  }
+
+  func describe(_ finding: Finding, in census: Census) -> Description {
+    let arguments = QemuArguments(
+      census.root.arguments(of: finding.main.pid, keep: QemuArguments.keep) ?? [])
+    var workload = finding.named(arguments.name ?? "qemu-\(finding.main.pid)", in: census)
+    let descriptors = KvmDescriptors(of: finding.main.pid, census.root)
+    var machine = MachineDescription()
+    machine.accelerator = accelerator(arguments, descriptors)
+    machine.vcpus = arguments.vcpus
+    machine.memory = arguments.memory
+    machine.taps = descriptors?.taps ?? arguments.taps
+    machine.hasNamedThreads = arguments.hasNamedThreads
+    workload.machine = Workload.Machine(accelerator: machine.accelerator, disks: arguments.disks)
+    workload.image = arguments.disks.first
+    if workload.image == nil { workload.absences["image"] = .notApplicable }
+    let helpers = helpers(of: finding.main, arguments, census)
+    workload.helpers = helpers
+    workload.boot[.spawned] = census.startMark(finding.main)
+    var description = Description(workload)
+    description.machine = machine
+    description.kernelHelpers = helpers.filter { census.processes[$0]?.isKernelThread == true }
+    return description
+  }
+
+  /// What runs counts; what was asked for only where nobody may look.
+  private func accelerator(_ arguments: QemuArguments, _ descriptors: KvmDescriptors?) -> Workload.Accelerator? {
+    if let descriptors { return descriptors.ownsMachine ? .kvm : .tcg }
+    return Workload.Accelerator(rawValue: arguments.accelerators[0])
+  }
+
+  /// virtiofsd and swtpm that serve a socket of this VM, and vhost threads of older kernels. Only root's or the same user's.
+  private func helpers(of process: Process, _ arguments: QemuArguments, _ census: Census) -> [Int32] {
+    census.processes.processes.compactMap { other in
+      if other.isKernelThread { return other.comm == "vhost-\(process.pid)" ? other.pid : nil }
+      guard other.comm == "virtiofsd" || other.comm == "swtpm",
+        let words = census.root.arguments(of: other.pid, keep: { $0.filter { $0.contains("sock") } }),
+        arguments.sockets.contains(where: { socket in words.contains { $0.contains(socket) } }),
+        let user = census.root.user(of: other.pid), user == 0 || user == census.root.user(of: process.pid)
+      else { return nil }
+      return other.pid
+    }
+  }
+}
+
+/// The cgroups of a VMM, where nobody but it and its helpers is in them. One that was started from a shell sits in the shell's.
+func machineCgroups(_ process: Process, _ helpers: [Int32], _ census: Census) -> OwnCgroups {
+  let membership = census.processes.cgroups(of: process)
+  let pids = Set(helpers + [process.pid])
+  guard census.isAlone(pids, in: membership.leading) else { return OwnCgroups() }
+  return OwnCgroups(whole: membership)
+}

@@ -1,0 +1,83 @@
+internal import KernelStats
+internal import Synchronization
+internal import TareModel
+
+/// Containers that runc runs without an engine, found by its state files.
+final class RuncSource: WorkloadSource {
+  let name = "runc"
+  let places = ["/run/runc/ID/state.json", "/run/user/UID/runc/ID/state.json"]
+
+  private let cache = Mutex<[String: (inode: UInt64?, state: RuncState)]>([:])
+
+  init() {}
+
+  func find(in census: Census) -> [Finding] {
+    stateFolders(of: "runc", in: census).flatMap { folder, owner in
+      ((try? census.root.list(folder)) ?? []).compactMap { entry -> Finding? in
+        guard let state = state("\(folder)/\(entry)/state.json", owner, census.root),
+          let main = census.processes[state.pid], main.start == state.start, census.mayClaim(main, owner)
+        else { return nil }
+        return Finding(
+          id: "runc:\(entry)", kind: .container, runtime: .runc, main: main, own: Self.own(state, main, census))
+      }
+    }
+  }
+
+  /// State files are written anew, never changed in place, so the inode tells whether one was read before.
+  private func state(_ path: String, _ owner: UInt32, _ root: KernelRoot) -> RuncState? {
+    let inode = root.inode(path)
+    if let known = cache.withLock({ $0[path] }), known.inode == inode { return known.state }
+    guard let state = try? root.state(path, owner: owner, as: RuncState.self) else { return nil }
+    cache.withLock { $0[path] = (inode, state) }
+    return state
+  }
+
+  private static func own(_ state: RuncState, _ main: Process, _ census: Census) -> OwnCgroups {
+    guard let paths = state.cgroups else { return OwnCgroups(whole: census.processes.cgroups(of: main)) }
+    var own = OwnCgroups()
+    for (controller, folder) in paths {
+      let point = controller.isEmpty ? census.layout.unified : census.layout.controllers[controller]
+      guard let point, folder.hasPrefix(point + "/") else { continue }
+      let path = String(folder.dropFirst(point.count))
+      // The file is a claim: the process must be in that cgroup.
+      guard let real = census.processes.cgroups(of: main).path(controller), real == path || real.hasPrefix(path + "/")
+      else { continue }
+      if controller.isEmpty { own.unified = path } else { own.controllers[controller] = path }
+    }
+    return own
+  }
+
+  func describe(_ finding: Finding, in census: Census) -> Description {
+    let id = String(finding.id.dropFirst(name.count + 1))
+    var description = Description(finding.named(id, in: census))
+    description.workload.absences["image"] = .notApplicable
+    let state = cache.withLock { $0.values.first { $0.state.pid == finding.main.pid }?.state }
+    description.workload.boot.setContainer(
+      created: .reported(state?.created, by: "runc state.json"), started: nil)
+    return description
+  }
+}
+
+extension Census {
+  /// Whether a user's state file may speak of this process: its own, or one under a user that it may map.
+  func mayClaim(_ process: Process, _ owner: UInt32) -> Bool {
+    guard owner != 0 else { return true }
+    guard let uid = root.user(of: process.pid) else { return false }
+    return uid == owner || uid >= 100_000
+  }
+}
+
+/// Where a runtime keeps its state: root's folder, the user's own, and those of users that are logged in.
+func stateFolders(of runtime: String, in census: Census) -> [(folder: String, owner: UInt32)] {
+  var folders: [(folder: String, owner: UInt32)] = [("/run/\(runtime)", 0)]
+  if let own = census.environment["XDG_RUNTIME_DIR"], own.hasPrefix("/") {
+    folders.append(("\(own)/\(runtime)", census.root.facts.uid))
+  }
+  for user in (try? census.root.list("/run/user")) ?? [] {
+    guard let uid = UInt32(user), !folders.contains(where: { $0.folder == "/run/user/\(user)/\(runtime)" }) else {
+      continue
+    }
+    folders.append(("/run/user/\(user)/\(runtime)", uid))
+  }
+  return folders
+}

@@ -1,0 +1,35 @@
+internal import Glibc
+
+/// Standard output, written at once. A reader that goes away is no error: whoever calls stops.
+enum Output {
+  enum Result { case written, readerGone }
+
+  static func write(_ text: String) throws(OutputError) -> Result {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+      if count >= 0 {
+        rest = rest.dropFirst(count)
+      } else if errno == EPIPE {
+        return .readerGone
+      } else if errno == EAGAIN {
+        var entry = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
+        _ = unsafe poll(&entry, 1, -1)
+      } else if errno != EINTR {
+        throw OutputError(code: errno)
+      }
+    }
+    return .written
+  }
+
+  /// A message for people, on standard error.
+  static func note(_ text: String) {
+    let line = Array("tare: \(text)\n".utf8)
+    _ = unsafe line.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+  }
+}
+
+struct OutputError: Error, CustomStringConvertible {
+  let code: Int32
+  var description: String { "cannot write to standard output: \(unsafe String(cString: strerror(code)))" }
+}

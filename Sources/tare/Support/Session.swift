@@ -1,0 +1,94 @@
+import ArgumentParser
+import Glibc
+import KernelStats
+import TareModel
+import TareSampling
+
+/// A sampler over this machine or a captured one, and the loop that prints frames.
+struct Session {
+  let root: KernelRoot
+  let sampler: Sampler
+
+  /// - Parameter wait: whether to wait for engines' names before the first sample, because there is no second one.
+  init(root path: String?, wait: Bool, recorder: Recorder? = nil) throws {
+    do throws(KernelError) {
+      root =
+        try path.map { path throws(KernelError) in try KernelRoot(replaying: path) } ?? KernelRoot(recorder: recorder)
+      sampler = try Sampler(
+        root,
+        environment: root.isLive ? ["XDG_RUNTIME_DIR": environment("XDG_RUNTIME_DIR")].compactMapValues { $0 } : [:],
+        names: FixedEngineNames(root.manifest?.names ?? [:]),
+        budget: root.isLive ? .fromLimits() : DescriptorBudget(0))
+    } catch {
+      Output.note("nothing can be read: \(error)")
+      throw Exit.nothingRead
+    }
+  }
+
+  /// Prints a block for each interval.
+  mutating func run(
+    interval: UInt64, count: UInt, interrupts: Interrupts, _ text: (Frame) -> String
+  ) throws {
+    var previous = sampler.makeSample()
+    var current = sampler.makeSample()
+    try take(&previous)
+    if interval == 0 {
+      _ = try print(text(Frame(previous: nil, current: previous)))
+      return
+    }
+    var printed: UInt = 0
+    var next = previous.monotonic
+    while count == 0 || printed < count {
+      if root.isLive {
+        // Ticks lie on a grid, so that the time a sample takes does not add up; a missed one is left out.
+        repeat { next += interval } while next <= root.monotonic()
+        guard interrupts.wait(until: next, now: { root.monotonic() }) else {
+          if printed == 0 { throw Exit.interrupted }
+          return
+        }
+      } else {
+        guard printed + 1 < root.instants ?? 0 else {
+          if printed == 0 { _ = try print(text(Frame(previous: nil, current: previous))) }
+          return
+        }
+        root.advance()
+      }
+      try take(&current)
+      guard try print(text(Frame(previous: previous, current: current))) else { return }
+      swap(&previous, &current)
+      printed += 1
+    }
+  }
+
+  private func take(_ sample: inout Sample) throws {
+    do throws(KernelError) {
+      try sampler.sample(into: &sample)
+    } catch {
+      Output.note("nothing can be read: \(error)")
+      throw Exit.nothingRead
+    }
+  }
+
+  private func print(_ text: String) throws -> Bool {
+    do {
+      return try Output.write(text) == .written
+    } catch {
+      Output.note("\(error)")
+      throw Exit.failure
+    }
+  }
+}
+
+/// A variable of the environment; empty counts as not set.
+func environment(_ name: String) -> String? {
+  guard let value = unsafe getenv(name) else { return nil }
+  let text = unsafe String(cString: value)
+  return text.isEmpty ? nil : text
+}
+
+extension CaptureManifest {
+  var names: [String: TareModel.EngineName] {
+    let pairs = engineNames.map { ($0.id, TareModel.EngineName(name: $0.name, image: $0.image)) }
+    return Dictionary(pairs) { first, _ in first }
+  }
+}
