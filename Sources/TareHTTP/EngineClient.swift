@@ -1,7 +1,7 @@
 /// Asks one container engine, Docker or Podman, over its unix socket.
 public enum EngineClient {
-  /// The running containers of an engine: `GET /containers/json` without a version, which Docker (Engine API) and
-  /// Podman (its Docker-compatible API) both take as their newest.
+  /// The running and paused containers of an engine: `GET /containers/json` without a version, which Docker (Engine
+  /// API) and Podman (its Docker-compatible API) both take as their newest.
   ///
   /// Blocks the calling thread, which must not be an event loop, for at most `deadline`; a path on a file system that
   /// hangs is the exception. The process ignores SIGPIPE from the first request on.
@@ -15,10 +15,16 @@ public enum EngineClient {
     try containers(at: endpoint, until: Deadline(in: deadline))
   }
 
-  static func containers(at endpoint: EngineEndpoint, until deadline: Deadline) throws(EngineError) -> [EngineContainer]
-  {
+  /// The same by a deadline that runs already.
+  static func containers(
+    at endpoint: EngineEndpoint, until deadline: Deadline
+  ) throws(EngineError) -> [EngineContainer] {
     let socket = try EngineSocket.connect(to: endpoint, until: deadline)
-    let exchange = Exchange(endpoint: endpoint, path: "/containers/json", deadline: deadline)
+    let exchange = Exchange(endpoint: endpoint, path: runningAndPaused, deadline: deadline)
     return try EngineContainer.decode(try exchange.body(over: socket), from: endpoint)
   }
+
+  /// The filter `{"status":["running","paused"]}`: without it Podman leaves paused containers out, Docker does not.
+  private static let runningAndPaused =
+    "/containers/json?filters=%7B%22status%22%3A%5B%22running%22%2C%22paused%22%5D%7D"
 }

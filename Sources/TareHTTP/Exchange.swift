@@ -18,11 +18,13 @@ struct Exchange: Sendable {
   /// Sends `GET path` and waits for the body of a 200.
   func body(over socket: consuming EngineSocket) throws(EngineError) -> Data {
     let descriptor = socket.take()
+    // The event loop ends through a queue; one of its own, as a shared one could be busy or wait for this very thread.
+    let end = DispatchQueue(label: "tare.exchange.end")
     let result = Slot<Result<ByteBuffer, any Error>>()
     MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { loop in
       start(descriptor, on: loop).whenComplete { answer in
         result.value.withLock { $0 = answer }
-        loop.shutdownGracefully(queue: .global()) { _ in }
+        loop.shutdownGracefully(queue: end) { _ in }
       }
     }
     do {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import TareHTTP
 
-@Suite struct EngineClientTests {
+@Suite(.timeLimit(.minutes(1))) struct EngineClientTests {
   @Test func `Docker's containers have their names, images and states`() throws {
     let engine = try FakeEngine(answering: Answer.whole(Answer.captured("docker-containers.json")))
     let containers = try engine.containers()
@@ -10,20 +10,23 @@ import Testing
     #expect(containers.allSatisfy { $0.image == "busybox" && $0.state == "running" && $0.id.utf8.count == 64 })
   }
 
-  @Test func `Podman's containers have their names, images and states`() throws {
+  @Test func `Podman's containers have their names, images, labels and states`() throws {
     let engine = try FakeEngine(answering: Answer.whole(Answer.captured("podman-containers.json")))
     let containers = try engine.containers()
-    #expect(containers.map(\.name) == ["pod"])
-    #expect(containers.map(\.image) == ["localhost/busybox:latest"])
-    #expect(containers.map(\.state) == ["running"])
+    #expect(containers.map(\.name) == ["p2", "p1"])
+    #expect(containers.map(\.image) == ["localhost/busybox:latest", "localhost/busybox:latest"])
+    #expect(containers.map(\.state) == ["paused", "running"])
+    #expect(containers.map(\.labels) == [["a": "b"], [:]])
   }
 
   @Test func `the request is one GET that closes the connection`() throws {
     let engine = try FakeEngine(answering: Answer.whole("[]"))
     #expect(try engine.containers() == [])
     let request = try #require(engine.requests.first)
-    #expect(request.hasPrefix("GET /containers/json HTTP/1.1\r\n"))
-    #expect(request.contains("\r\nConnection: close\r\n") && request.contains("\r\nHost: localhost\r\n"))
+    #expect(request.hasPrefix("GET /containers/json?filters="))
+    #expect(
+      request.contains(" HTTP/1.1\r\n") && request.contains("\r\nConnection: close\r\n")
+        && request.contains("\r\nHost: localhost\r\n"))
   }
 
   @Test(arguments: [1, 7, 4_096]) func `a chunked answer is put together`(size: Int) throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import TareHTTP
 
-@Suite struct EngineDirectoryTests {
+@Suite(.timeLimit(.minutes(1))) struct EngineDirectoryTests {
   /// Waits until so many exchanges have ended.
   private func wait(for directory: EngineDirectory, revision: Int) {
     while directory.current.revision < revision { usleep(1_000) }
@@ -12,7 +12,7 @@ import Testing
   @Test func `a hung engine costs a good one nothing`() throws {
     let (good, hung) = (try FakeEngine(answering: Answer.whole(Answer.two)), try FakeEngine { $0.waitForHangUp() })
     let missing = EngineEndpoint(path: good.path + "-missing")
-    let limit = Duration.milliseconds(300)
+    let limit = Duration.seconds(2)
     let answers = EngineDirectory(endpoints: [hung.endpoint, good.endpoint, missing], deadline: limit).ask()
     #expect(answers.containers.mapValues { $0.map(\.id) } == [good.endpoint: ["aa", "bb"]])
     #expect(answers.failures.mapValues(\.reason) == [hung.endpoint: .deadline(limit), missing: .notFound])
@@ -45,8 +45,9 @@ import Testing
       for _ in 0..<100 { directory.refresh() }
       wait(for: directory, revision: round)
     }
-    #expect(engine.connections >= 2 && engine.connectionsAtOnce <= 2)
-    #expect(directory.current.revision <= 3)
+    engine.wait(forConnections: 2)
+    // The engine may notice the end of one exchange after the next has begun.
+    #expect(engine.connections <= 3 && engine.connectionsAtOnce <= 2)
   }
 
   @Test func `a name that is known outlives a failure`() throws {
@@ -62,7 +63,7 @@ import Testing
   }
 
   @Test func `a directory may be let go while it asks`() throws {
-    let engine = try FakeEngine { $0.waitForHangUp() }
+    let engine = try FakeEngine(queue: 64) { $0.waitForHangUp() }
     for _ in 0..<20 { EngineDirectory(endpoints: [engine.endpoint], deadline: .milliseconds(50)).refresh() }
     while engine.connections < 20 { usleep(1_000) }
   }
