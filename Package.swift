@@ -27,6 +27,7 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CNcurses", path: "CNcurses"),
     .target(name: "CLinux"),
+    .target(name: "CUnixSocket"),
     .target(name: "TareModel", swiftSettings: strict),
     .target(name: "KernelStats", dependencies: ["TareModel", "CLinux"], swiftSettings: strict),
     .target(
@@ -34,7 +35,7 @@ let package = Package(
     .target(
       name: "TareHTTP",
       dependencies: [
-        "TareModel", "CLinux",
+        "TareModel", "CUnixSocket",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -51,6 +52,8 @@ let package = Package(
         "CLinux", "TareModel", "KernelStats", "TareSampling", "TareHTTP", "TareExport", "TareLab", argumentParser,
       ],
       swiftSettings: strict),
+    .target(name: "CTestSockets", path: "Tests/CTestSockets"),
+    .testTarget(name: "TareHTTPTests", dependencies: ["TareHTTP", "CTestSockets"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

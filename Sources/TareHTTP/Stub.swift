@@ -1,3 +1,0 @@
-internal import NIOCore
-internal import NIOHTTP1
-internal import NIOPosix

@@ -1,0 +1,70 @@
+import Glibc
+import Testing
+
+@testable import TareHTTP
+
+@Suite(.timeLimit(.minutes(1))) struct EngineDirectoryTests {
+  /// Waits until so many exchanges have ended.
+  private func wait(for directory: EngineDirectory, revision: Int) {
+    while directory.current.revision < revision { usleep(1_000) }
+  }
+
+  @Test func `a hung engine costs a good one nothing`() throws {
+    let (good, hung) = (try FakeEngine(answering: Answer.whole(Answer.two)), try FakeEngine { $0.waitForHangUp() })
+    let missing = EngineEndpoint(path: good.path + "-missing")
+    let limit = Duration.seconds(2)
+    let answers = EngineDirectory(endpoints: [hung.endpoint, good.endpoint, missing], deadline: limit).ask()
+    #expect(answers.containers.mapValues { $0.map(\.id) } == [good.endpoint: ["aa", "bb"]])
+    #expect(answers.failures.mapValues(\.reason) == [hung.endpoint: .deadline(limit), missing: .notFound])
+  }
+
+  @Test func `asking nobody ends at once`() {
+    #expect(EngineDirectory(endpoints: [], deadline: .seconds(20)).ask() == EngineAnswers())
+  }
+
+  @Test func `an endpoint that is given twice is asked once`() throws {
+    let engine = try FakeEngine(answering: Answer.whole("[]"))
+    let directory = EngineDirectory(endpoints: [engine.endpoint, engine.endpoint], deadline: .seconds(20))
+    #expect(directory.ask().containers == [engine.endpoint: []])
+    #expect(engine.connections == 1)
+  }
+
+  @Test func `the latest answers can be read at any time`() throws {
+    let engine = try FakeEngine(answering: Answer.whole(Answer.two))
+    let directory = EngineDirectory(endpoints: [engine.endpoint], deadline: .seconds(20))
+    #expect(directory.current == EngineAnswers())
+    directory.refresh()
+    wait(for: directory, revision: 1)
+    #expect(directory.current.containers[engine.endpoint]?.count == 2)
+  }
+
+  @Test func `an engine is never asked twice at the same time`() throws {
+    let engine = try FakeEngine { $0.waitForHangUp() }
+    let directory = EngineDirectory(endpoints: [engine.endpoint], deadline: .milliseconds(200))
+    for round in 1...2 {
+      for _ in 0..<100 { directory.refresh() }
+      wait(for: directory, revision: round)
+    }
+    engine.wait(forConnections: 2)
+    // The engine may notice the end of one exchange after the next has begun.
+    #expect(engine.connections <= 3 && engine.connectionsAtOnce <= 2)
+  }
+
+  @Test func `a name that is known outlives a failure`() throws {
+    let engine = try FakeEngine {
+      $0.readRequest()
+      $0.write($0.isFirst ? Answer.whole(Answer.two) : Answer.whole("", status: "500 No"))
+    }
+    let directory = EngineDirectory(endpoints: [engine.endpoint], deadline: .seconds(20))
+    #expect(directory.ask().failures.isEmpty)
+    let answers = directory.ask()
+    #expect(answers.containers[engine.endpoint]?.count == 2)
+    #expect(answers.failures[engine.endpoint]?.reason == .status(500))
+  }
+
+  @Test func `a directory may be let go while it asks`() throws {
+    let engine = try FakeEngine(queue: 64) { $0.waitForHangUp() }
+    for _ in 0..<20 { EngineDirectory(endpoints: [engine.endpoint], deadline: .milliseconds(50)).refresh() }
+    while engine.connections < 20 { usleep(1_000) }
+  }
+}
