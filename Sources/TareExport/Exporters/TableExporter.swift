@@ -78,8 +78,8 @@ public struct TableExporter: Exporter {
     Column(title: "HELD %", width: 8) { frame, row in decimal(frame.value(.throttled, row: row)) },
     Column(title: "MEMORY", width: 11) { frame, row in memory(frame.heldMemory(row: row)) },
     Column(title: "LIMIT %", width: 9) { frame, row in ofLimit(frame, row) },
-    Column(title: "TASKS", width: 7) { frame, row in count(frame.value(.processCount, row: row)) },
-    Column(title: "UP", width: 6) { frame, row in
+    Column(title: "TASKS", width: 6) { frame, row in count(frame.value(.processCount, row: row)) },
+    Column(title: "UP", width: 7) { frame, row in
       guard let started = frame.current.workloads[row].startedAt else { return "?" }
       return Scaled.age(frame.current.realtime > started ? frame.current.realtime - started : 0)
     },
