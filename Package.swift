@@ -52,6 +52,7 @@ let package = Package(
         "CLinux", "TareModel", "KernelStats", "TareSampling", "TareHTTP", "TareExport", "TareLab", argumentParser,
       ],
       swiftSettings: strict),
+    .testTarget(name: "CNcursesTests", dependencies: ["CNcurses"], swiftSettings: strict),
     .target(name: "CTestSockets", path: "Tests/CTestSockets"),
     .testTarget(name: "TareHTTPTests", dependencies: ["TareHTTP", "CTestSockets"], swiftSettings: strict),
   ],

@@ -1,11 +1,23 @@
 /// Names that container engines give over their sockets. They come when they come: whoever asks gets what is there.
 public protocol EngineNames: Sendable {
-  /// Asks the engines again, without waiting.
-  func refresh()
+  /// Asks the engines again: those that have a known place, and these.
+  func refresh(running: [EngineSocket])
   /// What has come so far, by full container id.
   var names: [String: EngineName] { get }
   /// Engines that could not be asked.
   var problems: [Problem] { get }
+}
+
+/// The socket of an engine that runs now.
+public struct EngineSocket: Sendable, Hashable {
+  public let path: String
+  /// Who must be at the other end.
+  public let pid: Int32
+
+  public init(path: String, pid: Int32) {
+    self.path = path
+    self.pid = pid
+  }
 }
 
 /// What an engine calls a container. Foreign text.
@@ -30,5 +42,5 @@ public struct FixedEngineNames: EngineNames {
     self.names = names
   }
 
-  public func refresh() {}
+  public func refresh(running: [EngineSocket]) {}
 }

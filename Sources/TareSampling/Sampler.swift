@@ -67,9 +67,8 @@ public final class Sampler {
   }
 
   private func discover() throws(KernelError) {
-    names.refresh()
+    let found = try discovery.pass(at: root.monotonic())
     knownNames = names.names
-    let found = try discovery.pass()
     discoveryProblems = found.problems
     var old = Dictionary(uniqueKeysWithValues: zip(serials, rows))
     rows = found.rows.map { row in
@@ -93,11 +92,18 @@ public final class Sampler {
 }
 
 extension CgroupLayout {
-  /// As mounted on this machine.
+  private static let types = ["cgroup", "cgroup2"]
+
+  /// As mounted on this machine. A capture gets the cgroup mounts only.
   public init(_ root: KernelRoot) throws(KernelError) {
     let path = "/proc/self/mountinfo"
     var buffer = [UInt8](repeating: 0, count: 16384)
-    let count = try root.read(path, into: &buffer)
+    let count = try root.readPrivately(path, into: &buffer)
+    if root.isRecording {
+      let lines = String(decoding: buffer[..<count], as: UTF8.self).split(separator: "\n")
+      let kept = lines.filter { line in Self.types.contains { line.contains(" - \($0) ") } }
+      root.record(path, Array(kept.map { "\($0)\n" }.joined().utf8))
+    }
     do {
       try self.init(mountinfo: buffer.span.extracting(first: count))
     } catch {

@@ -13,6 +13,19 @@ struct Tare: ParsableCommand {
         sudo tare doctor                  what can be seen here, and what not
       """,
     version: "0.1.0",
-    subcommands: [SnapshotCommand.self],
+    subcommands: [SnapshotCommand.self, DoctorCommand.self, CaptureCommand.self],
     defaultSubcommand: SnapshotCommand.self)
+
+  /// As ArgumentParser's own, but a wrong use ends with 2 as with most programs, not with 64.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+      let message = fullMessage(for: error)
+      Output.note(message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message)
+      exit(withError: Exit.usage)
+    }
+  }
 }

@@ -1,5 +1,5 @@
 // What Swift cannot reach in glibc and the kernel: system calls without a wrapper, variadic functions, CPUID.
-// Header only. Every function returns what the system call returns; errors are in errno.
+// Every function returns what the system call returns; errors are in errno.
 #pragma once
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -55,3 +55,10 @@ static inline void tare_hypervisor_signature(char *signature) {
   memcpy(signature + 8, &d, 4);
 #endif
 }
+
+/// A netlink socket that the kernel tells of every fork, exec and exit, or -errno.
+int tare_proc_connector(void);
+/// A child that ends at once: its pid, or -1 and errno. The caller waits for it.
+int tare_fork_child(void);
+/// Asks taskstats about a process: 0, or -errno.
+int tare_probe_taskstats(int pid);

@@ -147,8 +147,8 @@ public final class KernelRoot: Sendable {
   }
 
   /// The target of a symbolic link, as written.
-  /// - Parameter kept: whether a capture gets it: the names of a stranger's open files are nobody's business.
-  public func link(_ path: String, kept: (String) -> Bool = { _ in true }) throws(KernelError) -> String {
+  /// - Parameter kept: which targets a capture gets, if not all: the names of a stranger's open files are nobody's business.
+  public func link(_ path: String, kept: ((String) -> Bool)? = nil) throws(KernelError) -> String {
     var target = [UInt8](repeating: 0, count: 4096)
     let count = unsafe target.withUnsafeMutableBytes { bytes in
       let memory = unsafe bytes.baseAddress!.assumingMemoryBound(to: CChar.self)
@@ -157,11 +157,11 @@ public final class KernelRoot: Sendable {
     }
     guard count >= 0 else {
       let error = KernelError(path: path, code: errno)
-      recorder?.failure(path, error)
+      if kept == nil { recorder?.failure(path, error) }
       throw error
     }
     let text = String(decoding: target[..<count], as: UTF8.self)
-    if kept(text) { recorder?.link(path, text) }
+    if kept?(text) ?? true { recorder?.link(path, text) }
     return text
   }
 

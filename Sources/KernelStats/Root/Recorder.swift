@@ -8,6 +8,8 @@ public final class Recorder: Sendable {
     var instants: [Instant] = []
     var errors: [[String: Int32]] = [[:]]
     var firstFailure: KernelError?
+    /// What the first instant has, to leave out of later ones what did not change.
+    var first: [String: [UInt8]] = [:]
   }
 
   private let folder: Int32
@@ -47,7 +49,15 @@ public final class Recorder: Sendable {
   }
 
   func file(_ path: String, _ bytes: ArraySlice<UInt8>) {
-    write(prefix + path, bytes)
+    let prefix = prefix
+    let isNew = state.withLock { state in
+      if prefix.isEmpty {
+        if state.first[path] == nil { state.first[path] = Array(bytes) }
+        return true
+      }
+      return state.first[path].map { !$0.elementsEqual(bytes) } ?? true
+    }
+    if isNew { write(prefix + path, bytes) }
   }
 
   func folder(_ path: String) {

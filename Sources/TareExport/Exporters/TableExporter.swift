@@ -15,6 +15,7 @@ public struct TableExporter: Exporter {
       lines += order.map { row in Self.columns.map { $0.cell(frame, row) }.joined().trimmedEnd }
     }
     lines += totals(frame)
+    lines += unnamed(frame)
     lines += frame.current.problems.map { "! \($0.source): \($0.message)".harmless }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -29,6 +30,16 @@ public struct TableExporter: Exporter {
     if let outer = host.virtualization { parts.append("in \(outer)") }
     if let elapsed = frame.elapsed { parts.append("\(Scaled.decimal(Double(elapsed) / 1e9, digits: 2)) s") }
     return parts.joined(separator: "  ").fittedAtMost(80)
+  }
+
+  /// Engines' sockets and state may be closed to this user.
+  private func unnamed(_ frame: Frame) -> [String] {
+    let engines = frame.current.workloads.filter { $0.kind == .container }
+    let without = engines.filter { $0.image == nil && $0.absences["image"] == .noPermission }.count
+    guard without > 0 else { return [] }
+    return [
+      "! \(without) of \(engines.count) names or images need the engine's socket: join the group docker or use sudo"
+    ]
   }
 
   private func totals(_ frame: Frame) -> [String] {

@@ -1,4 +1,25 @@
 public import KernelStats
+internal import Synchronization
+public import TareModel
+
+/// What went wrong in one pass, from whichever source.
+public final class Complaints: Sendable {
+  private let list = Mutex<[Problem]>([])
+
+  init() {}
+
+  public var all: [Problem] { list.withLock { $0 } }
+
+  /// A folder that is there and may not be looked into hides workloads; one that is not there is nobody's fault.
+  public func hidden(by error: KernelError, source: String) {
+    guard case .denied = error else { return }
+    add(Problem(source: source, message: "\(error): what runs there is not shown; run as root"))
+  }
+
+  public func add(_ problem: Problem) {
+    list.withLock { if !$0.contains(problem) { $0.append(problem) } }
+  }
+}
 
 /// What one pass of discovery has to go by: the processes, the cgroup hierarchies, the user's environment.
 public struct Census: Sendable {
@@ -7,6 +28,8 @@ public struct Census: Sendable {
   public let layout: CgroupLayout
   public let environment: [String: String]
   public let now: Instant
+  /// What a source could not look at.
+  public let complaints = Complaints()
 
   public init(_ root: KernelRoot, layout: CgroupLayout, environment: [String: String]) throws(KernelError) {
     self.root = root

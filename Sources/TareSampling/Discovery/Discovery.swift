@@ -29,6 +29,8 @@ final class Discovery {
   private let names: any EngineNames
   private var known: [Identity: (serial: UInt64, description: Description)] = [:]
   private var nextSerial: UInt64 = 1
+  private var askedFor: Set<String> = []
+  private var lastAsked: UInt64 = 0
 
   init(
     _ root: KernelRoot, layout: CgroupLayout, environment: [String: String], sources: [any WorkloadSource],
@@ -42,7 +44,8 @@ final class Discovery {
   }
 
   /// One full pass. Rows come in the order in which they were first seen.
-  func pass() throws(KernelError) -> (rows: [Row], problems: [Problem]) {
+  /// - Parameter now: monotonic nanoseconds.
+  func pass(at now: UInt64) throws(KernelError) -> (rows: [Row], problems: [Problem]) {
     let census = try Census(root, layout: layout, environment: environment)
     var claimed: Set<Claim> = []
     var current: [Identity: (serial: UInt64, description: Description)] = [:]
@@ -56,13 +59,16 @@ final class Discovery {
         rows.append(
           Row(
             serial: entry.serial, finding: finding, description: entry.description,
-            workload: named(entry.description)))
+            workload: entry.description.workload))
       }
     }
     known = current
+    askEngines(of: rows, census, at: now)
+    let names = names.names
+    for index in rows.indices { rename(&rows[index], names) }
     rows.sort { $0.serial < $1.serial }
     setParents(&rows, census)
-    return (rows, rows.flatMap(\.description.problems))
+    return (rows, census.complaints.all + rows.flatMap(\.description.problems))
   }
 
   private func register(_ description: Description) -> (serial: UInt64, description: Description) {
@@ -77,15 +83,22 @@ final class Discovery {
     return .process(pid: finding.main.pid, start: finding.main.start)
   }
 
+  /// Engines are asked when there are containers that they were not asked about, and now and then for new names.
+  private func askEngines(of rows: [Row], _ census: Census, at now: UInt64) {
+    let ids = Set(rows.compactMap(\.description.engineID))
+    guard !ids.isSubset(of: askedFor) || !ids.isEmpty && now &- lastAsked > 30_000_000_000 else { return }
+    askedFor = ids
+    lastAsked = now
+    names.refresh(running: census.engineSockets())
+  }
+
   /// The name that an engine gave, as soon as it has come.
-  private func named(_ description: Description) -> Workload {
-    var workload = description.workload
-    if let id = description.engineID, let engine = names.names[id] {
-      workload.name = engine.name
-      if workload.image == nil { workload.image = engine.image }
+  private func rename(_ row: inout Row, _ names: [String: EngineName]) {
+    if let id = row.description.engineID, let engine = names[id] {
+      row.workload.name = engine.name
+      if row.workload.image == nil { row.workload.image = engine.image }
     }
-    if workload.image != nil { workload.absences["image"] = nil }
-    return workload
+    if row.workload.image != nil { row.workload.absences["image"] = nil }
   }
 
   /// A workload runs in the innermost other container whose cgroup its main process is in.

@@ -12,7 +12,7 @@ public protocol WorkloadSource: Sendable {
   /// Name, image, start and helpers of one workload. Called once in its life; what it opens follows ``KernelRoot/readTrusted(_:owner:)``.
   func describe(_ finding: Finding, in census: Census) -> Description
 
-  /// Where it looked, for `tare doctor`.
+  /// Where it looks, for `tare doctor`: paths, and places in words.
   var places: [String] { get }
 }
 

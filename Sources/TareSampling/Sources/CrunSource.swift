@@ -4,13 +4,13 @@ internal import TareModel
 /// Containers that crun runs without an engine, found by its status files.
 struct CrunSource: WorkloadSource {
   let name = "crun"
-  let places = ["/run/crun/ID/status", "/run/user/UID/crun/ID/status"]
+  let places = ["/run/crun", "/run/crun/ID/status", "/run/user/UID/crun/ID/status"]
 
   init() {}
 
   func find(in census: Census) -> [Finding] {
     stateFolders(of: "crun", in: census).flatMap { folder, owner in
-      ((try? census.root.list(folder)) ?? []).compactMap { entry -> Finding? in
+      census.entries(folder, source: name).compactMap { entry -> Finding? in
         guard let state = try? census.root.state("\(folder)/\(entry)/status", owner: owner, as: CrunState.self),
           let main = census.processes[state.pid], state.start.map({ $0 == main.start }) ?? true,
           census.mayClaim(main, owner)

@@ -5,7 +5,10 @@ internal import TareModel
 /// found like any other: the shim's working directory is the bundle, and the bundle leads on.
 struct DockerSource: WorkloadSource {
   let name = "docker"
-  let places = ["cgroups /docker/ID and docker-ID.scope", "working directory of containerd-shim", "config.v2.json"]
+  let places = [
+    "/run/docker.sock", "cgroups /docker/ID and docker-ID.scope", "working directory of containerd-shim",
+    "config.v2.json",
+  ]
 
   init() {}
 

@@ -5,7 +5,7 @@ internal import TareModel
 /// Any other process that made a VM with KVM: crosvm, kvmtool, a course's own hypervisor.
 final class KvmSource: WorkloadSource {
   let name = "kvm"
-  let places = ["processes with a kvm-vm descriptor"]
+  let places = ["/dev/kvm", "processes with a kvm-vm descriptor"]
 
   /// Processes that were looked at, and whether they own a VM. Looking costs 100 µs a process.
   private let seen = Mutex<[ProcessIdentity: Bool]>([:])
@@ -16,6 +16,7 @@ final class KvmSource: WorkloadSource {
   }
 
   func find(in census: Census) -> [Finding] {
+    // Without KVM on the machine there is nothing to look for; a user who may not open it can still see his own VMs.
     guard census.root.facts.kvmAvailable || census.root.facts.uid != 0 else { return [] }
     let known = seen.withLock { $0 }
     var now: [ProcessIdentity: Bool] = [:]

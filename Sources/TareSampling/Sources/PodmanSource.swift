@@ -6,7 +6,9 @@ internal import TareModel
 /// and its runtime; conmon counts only if it is the parent of the container's first process.
 struct PodmanSource: WorkloadSource {
   let name = "podman"
-  let places = ["cgroups libpod-ID and libpod-ID.scope", "arguments of conmon", "containers.json"]
+  let places = [
+    "/run/podman/podman.sock", "cgroups libpod-ID and libpod-ID.scope", "arguments of conmon", "containers.json",
+  ]
 
   init() {}
 

@@ -5,7 +5,7 @@ internal import TareModel
 /// Containers that runc runs without an engine, found by its state files.
 final class RuncSource: WorkloadSource {
   let name = "runc"
-  let places = ["/run/runc/ID/state.json", "/run/user/UID/runc/ID/state.json"]
+  let places = ["/run/runc", "/run/runc/ID/state.json", "/run/user/UID/runc/ID/state.json"]
 
   private let cache = Mutex<[String: (inode: UInt64?, state: RuncState)]>([:])
 
@@ -13,7 +13,7 @@ final class RuncSource: WorkloadSource {
 
   func find(in census: Census) -> [Finding] {
     stateFolders(of: "runc", in: census).flatMap { folder, owner in
-      ((try? census.root.list(folder)) ?? []).compactMap { entry -> Finding? in
+      census.entries(folder, source: name).compactMap { entry -> Finding? in
         guard let state = state("\(folder)/\(entry)/state.json", owner, census.root),
           let main = census.processes[state.pid], main.start == state.start, census.mayClaim(main, owner)
         else { return nil }
@@ -64,6 +64,19 @@ extension Census {
     guard owner != 0 else { return true }
     guard let uid = root.user(of: process.pid) else { return false }
     return uid == owner || uid >= 100_000
+  }
+}
+
+extension Census {
+  /// Names in a state folder; one that may not be looked into is reported.
+  func entries(_ folder: String, source: String) -> [String] {
+    do throws(KernelError) {
+      return try root.list(folder)
+    } catch {
+      // Another user's runtime folder is private by design.
+      if !folder.hasPrefix("/run/user/") { complaints.hidden(by: error, source: source) }
+      return []
+    }
   }
 }
 

@@ -54,7 +54,7 @@ struct SnapshotCommand: ParsableCommand {
 
   func run() throws {
     let interrupts = Interrupts()
-    var session = try Session(root: root, wait: interval.nanoseconds == 0)
+    var session = try Session(root: root, waits: interval.nanoseconds == 0)
     let exporter = allExporters.first { $0.name == format }!
     let order = RowOrder(named: sort)!
     try session.run(interval: interval.nanoseconds, count: count, interrupts: interrupts) { frame in

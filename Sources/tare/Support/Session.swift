@@ -9,20 +9,33 @@ struct Session {
   let root: KernelRoot
   let sampler: Sampler
 
-  /// - Parameter wait: whether to wait for engines' names before the first sample, because there is no second one.
-  init(root path: String?, wait: Bool, recorder: Recorder? = nil) throws {
+  /// - Parameters:
+  ///   - path: a captured host; nil for this machine.
+  ///   - waits: whether to wait for engines' names before the first sample, because there is no second one.
+  init(root path: String?, waits: Bool, sources: [any WorkloadSource] = allSources()) throws {
     do throws(KernelError) {
-      root =
-        try path.map { path throws(KernelError) in try KernelRoot(replaying: path) } ?? KernelRoot(recorder: recorder)
+      root = try Self.open(path)
+      let names = Self.names(root, waits: waits)
+      let runtimeFolder = root.isLive ? environment("XDG_RUNTIME_DIR") : nil
       sampler = try Sampler(
-        root,
-        environment: root.isLive ? ["XDG_RUNTIME_DIR": environment("XDG_RUNTIME_DIR")].compactMapValues { $0 } : [:],
-        names: FixedEngineNames(root.manifest?.names ?? [:]),
-        budget: root.isLive ? .fromLimits() : DescriptorBudget(0))
+        root, environment: runtimeFolder.map { ["XDG_RUNTIME_DIR": $0] } ?? [:], names: names, sources: sources,
+        budget: root.holdsDescriptors ? .fromLimits() : DescriptorBudget(0))
     } catch {
       Output.note("nothing can be read: \(error)")
       throw Exit.nothingRead
     }
+  }
+
+  private static func open(_ path: String?) throws(KernelError) -> KernelRoot {
+    guard let path else { return KernelRoot() }
+    return try KernelRoot(replaying: path)
+  }
+
+  private static func names(_ root: KernelRoot, waits: Bool) -> any EngineNames {
+    if let manifest = root.manifest { return FixedEngineNames(manifest.names) }
+    let names = SocketNames(waits: waits)
+    for complaint in names.complaints { Output.note(complaint) }
+    return names
   }
 
   /// Prints a block for each interval.

@@ -1,0 +1,43 @@
+# make demo and make test do everything on a fresh Debian or Ubuntu with a Swift toolchain.
+PREFIX ?= /usr/local
+DESTDIR ?=
+SWIFT ?= swift
+CHECKS = --explicit-target-dependency-import-check error
+RELEASE = -c release -Xswiftc -cross-module-optimization -Xswiftc -static-executable -Xlinker -s
+OUT = .build/release
+
+.PHONY: demo test release install uninstall format lint bench clean
+.DEFAULT_GOAL := release
+
+## demo: start a container and a VM, show what each uses, remove both
+demo: release
+	@.ci/packages demo
+	$(OUT)/tare demo --headless $(DEMO)
+
+## test: the whole suite, with real containers and VMs where they can run
+test: release
+	@.ci/packages test
+	TARE_BINARY=$(CURDIR)/$(OUT)/tare TARE_SERVICE=$(CURDIR)/$(OUT)/tare-service $(SWIFT) test $(CHECKS) $(TEST)
+
+## release: one static executable, and the small service of the demo
+release:
+	@.ci/packages build
+	$(SWIFT) build $(RELEASE) $(CHECKS) --product tare
+	$(SWIFT) build $(RELEASE) $(CHECKS) --product tare-service
+
+install:
+	install -D -m 755 $(OUT)/tare $(DESTDIR)$(PREFIX)/bin/tare
+	install -D -m 755 $(OUT)/tare-service $(DESTDIR)$(PREFIX)/libexec/tare/tare-service
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/tare
+	rm -rf $(DESTDIR)$(PREFIX)/libexec/tare
+
+format:
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests
+
+lint:
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+
+clean:
+	rm -rf .build

@@ -1,0 +1,60 @@
+import ArgumentParser
+import KernelStats
+import TareModel
+import TareSampling
+
+struct CaptureCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "capture",
+    abstract: "Copy what sampling reads here into a new folder, which replays as this machine.",
+    discussion: """
+      A bug report is a folder, and the folder is a test. Two samples are copied, an interval apart. Of command lines and
+      configuration only the options that tare reads are kept; environments, labels and the names of open files are not.
+      Names of containers, VMs, images and processes are: look through the folder before you share it.
+
+      Examples:
+        tare capture /tmp/myhost
+        tare snapshot --root /tmp/myhost
+      """)
+
+  @Argument(help: ArgumentHelp("A folder that does not exist yet.", valueName: "dir"))
+  var folder: String
+
+  @Option(help: ArgumentHelp("Time between the two samples.", valueName: "time"))
+  var interval = Interval(argument: "1s")!
+
+  func run() throws {
+    let interrupts = Interrupts()
+    do throws(KernelError) {
+      let recorder = try Recorder(making: folder)
+      let root = KernelRoot(recorder: recorder)
+      let names = SocketNames(waits: true)
+      let environment = environment("XDG_RUNTIME_DIR").map { ["XDG_RUNTIME_DIR": $0] } ?? [:]
+      let sampler = try Sampler(root, environment: environment, names: names, budget: DescriptorBudget(0))
+      var sample = sampler.makeSample()
+      try sampler.sample(into: &sample)
+      recorder.mark(root.now())
+      if interval.nanoseconds > 0,
+        interrupts.wait(until: sample.monotonic + interval.nanoseconds, now: { root.monotonic() })
+      {
+        root.advance()
+        try sampler.sample(into: &sample)
+        recorder.mark(root.now())
+      }
+      try recorder.finish(facts: root.facts, engineNames: kept(names.names, sample.workloads))
+      for problem in sample.problems { Output.note("\(problem.source): \(problem.message)".harmless) }
+      let count = sample.workloads.count
+      Output.note("captured \(count) workload\(count == 1 ? "" : "s"); replay: tare snapshot --root \(folder)")
+    } catch {
+      Output.note("\(error)")
+      throw Exit.failure
+    }
+  }
+
+  /// Only of containers that run; labels may hold secrets.
+  private func kept(_ names: [String: EngineName], _ workloads: [Workload]) -> [CaptureManifest.EngineName] {
+    names.filter { id, _ in workloads.contains { $0.id.hasSuffix(":\(id)") } }
+      .map { CaptureManifest.EngineName(id: $0.key, name: $0.value.name, image: $0.value.image) }
+      .sorted { $0.id < $1.id }
+  }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import KernelStats
+import TareExport
+import TareModel
+import TareSampling
+
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor",
+    abstract: "Say what tare can see on this machine, what not, why, and what helps.",
+    discussion: """
+      Examples:
+        tare doctor
+        sudo tare doctor
+      """)
+
+  func run() throws {
+    let sources = allSources()
+    let session = try Session(root: nil, waits: true, sources: sources)
+    var sample = session.sampler.makeSample()
+    do throws(KernelError) {
+      try session.sampler.sample(into: &sample)
+    } catch {
+      Output.note("nothing can be read: \(error)")
+      throw Exit.nothingRead
+    }
+    let host = sample.host
+    var lines = [
+      "tare doctor  \(host.hostname.harmless)  Linux \(host.kernelRelease.harmless)  \(host.cpusOnline) CPUs", "",
+    ]
+    lines += KernelChecks.all(session.root, host).flatMap(Self.lines)
+    lines += ["", "Containers and virtual machines"]
+    lines += RuntimeChecks.all(sources, sample).flatMap(Self.lines)
+    lines += sample.problems.map { "  !  \("\($0.source): \($0.message)".harmless)" }
+    _ = try Output.write(lines.joined(separator: "\n") + "\n")
+  }
+
+  private static func lines(_ check: Check) -> [String] {
+    let first = "  " + check.state.rawValue.fitted(to: 4) + check.title.fitted(to: 16)
+    var lines = [first + check.finding]
+    if let places = check.places { lines.append(String(repeating: " ", count: 22) + "looked at " + places) }
+    if let remedy = check.remedy { lines.append(String(repeating: " ", count: 22) + "→ " + remedy) }
+    return lines
+  }
+}

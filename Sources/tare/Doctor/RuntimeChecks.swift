@@ -1,0 +1,35 @@
+import Glibc
+import KernelStats
+import TareModel
+import TareSampling
+
+/// Each runtime and hypervisor that was looked for.
+enum RuntimeChecks {
+  static func all(_ sources: [any WorkloadSource], _ sample: Sample) -> [Check] {
+    sources.map { source in
+      let found = sample.workloads.filter { $0.runtime.rawValue == source.name }
+      let closed = source.places.filter(isClosed)
+      let unnamed = found.filter { $0.absences["image"] == .noPermission }.count
+      var parts = ["\(found.isEmpty ? "none" : String(found.count)) found"]
+      if unnamed > 0 { parts.append("\(unnamed) without name or image") }
+      parts += closed.map { "\($0) may not be opened" }
+      let isLimited = unnamed > 0 || !closed.isEmpty
+      let looked = source.places.map { isPath($0) && !exists($0) ? "\($0) (not there)" : $0 }.joined(separator: ", ")
+      return Check(
+        source.name, isLimited ? .limited : found.isEmpty ? .absent : .fine,
+        parts.joined(separator: "; "), places: looked,
+        remedy: isLimited ? remedy(source.name) : nil)
+    }
+  }
+
+  private static func remedy(_ source: String) -> String {
+    source == "docker" ? "join the group docker, or sudo" : source == "kvm" ? "join the group kvm, or sudo" : "sudo"
+  }
+
+  private static func isPath(_ place: String) -> Bool { place.hasPrefix("/") && !place.contains("ID") }
+  private static func exists(_ place: String) -> Bool { unsafe access(place, F_OK) == 0 }
+  private static func isClosed(_ place: String) -> Bool {
+    let code = unsafe access(place, R_OK)
+    return isPath(place) && exists(place) && code != 0
+  }
+}

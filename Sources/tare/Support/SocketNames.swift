@@ -1,0 +1,101 @@
+import Glibc
+import Synchronization
+import TareHTTP
+import TareModel
+
+/// Names that Docker and Podman give over their sockets: those at the usual places, those that the environment names,
+/// and those of engines that run.
+final class SocketNames: EngineNames {
+  private struct State {
+    var directory: EngineDirectory?
+    var endpoints: Set<EngineEndpoint> = []
+    /// What earlier directories said; an old name is better than none.
+    var names: [String: EngineName] = [:]
+    var revision = -1
+  }
+
+  /// For all engines together.
+  private static let deadline = Duration.milliseconds(300)
+
+  private let known: [EngineEndpoint]
+  /// Those that the user named: what goes wrong with them is worth a word.
+  private let asked: Set<EngineEndpoint>
+  private let waits: Bool
+  private let state = Mutex(State())
+  /// Variables of the environment that lead nowhere, one line each.
+  let complaints: [String]
+
+  /// - Parameter waits: whether asking waits for the answers, within the deadline.
+  init(waits: Bool) {
+    self.waits = waits
+    var asked: [EngineEndpoint] = []
+    var complaints: [String] = []
+    for variable in ["DOCKER_HOST", "CONTAINER_HOST"] {
+      guard let url = environment(variable) else { continue }
+      do throws(EngineError) {
+        asked.append(try EngineEndpoint.parse(url, from: variable))
+      } catch {
+        complaints.append("\(error)")
+      }
+    }
+    var places = ["/run/docker.sock", "/run/podman/podman.sock"]
+    if let home = environment("XDG_RUNTIME_DIR") { places += ["\(home)/docker.sock", "\(home)/podman/podman.sock"] }
+    // A socket that is not there costs nothing more than this look.
+    let usual = places.filter { unsafe access($0, F_OK) == 0 }.map { EngineEndpoint(path: $0) }
+    self.asked = Set(asked)
+    known = asked + usual.filter { place in !asked.contains { Self.isSame($0.path, place.path) } }
+    self.complaints = complaints
+  }
+
+  func refresh(running: [EngineSocket]) {
+    let found = running.filter { socket in !known.contains { Self.isSame($0.path, socket.path) } }
+      .map { EngineEndpoint(path: $0.path, expectedPeer: .process($0.pid)) }
+    let endpoints = Set(known + found)
+    guard !endpoints.isEmpty else { return }
+    let directory = state.withLock { state in
+      if state.directory == nil || state.endpoints != endpoints {
+        Self.collect(&state)
+        state.directory = EngineDirectory(endpoints: Array(endpoints), deadline: Self.deadline)
+        state.endpoints = endpoints
+        state.revision = -1
+      }
+      return state.directory
+    }
+    if waits { _ = directory?.ask() } else { directory?.refresh() }
+  }
+
+  var names: [String: EngineName] {
+    state.withLock { state in
+      Self.collect(&state)
+      return state.names
+    }
+  }
+
+  var problems: [Problem] {
+    let failures = state.withLock { $0.directory?.current.failures ?? [:] }
+    return failures.compactMap { endpoint, error in
+      // At a usual place, not being there or not being allowed is the normal state of things.
+      switch error.reason {
+      case .notFound, .permissionDenied, .connectionRefused: if !asked.contains(endpoint) { return nil }
+      default: break
+      }
+      return Problem(source: "engine", message: "\(error)")
+    }.sorted { $0.message < $1.message }
+  }
+
+  private static func collect(_ state: inout State) {
+    guard let answers = state.directory?.current, answers.revision != state.revision else { return }
+    state.revision = answers.revision
+    for container in answers.containers.values.joined() {
+      guard let name = container.name else { continue }
+      state.names[container.id] = EngineName(name: name, image: container.image, labels: container.labels)
+    }
+  }
+
+  /// `/run` and `/var/run` are often the same.
+  private static func isSame(_ one: String, _ other: String) -> Bool {
+    var (first, second) = (stat(), stat())
+    guard unsafe stat(one, &first) == 0, unsafe stat(other, &second) == 0 else { return one == other }
+    return first.st_dev == second.st_dev && first.st_ino == second.st_ino
+  }
+}
