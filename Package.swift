@@ -22,7 +22,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
   ],
   targets: [
     .systemLibrary(name: "CNcurses", path: "CNcurses"),
@@ -40,11 +39,8 @@ let package = Package(
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ], swiftSettings: strict),
     .target(name: "TareExport", dependencies: ["TareModel"], swiftSettings: strict),
-    .target(
-      name: "TareLab",
-      dependencies: ["CLinux", .product(name: "Subprocess", package: "swift-subprocess")],
-      swiftSettings: strict),
-    .executableTarget(name: "TareService", swiftSettings: strict),
+    .target(name: "TareLab", dependencies: ["CLinux"], swiftSettings: strict),
+    .executableTarget(name: "TareService", dependencies: ["CLinux"], swiftSettings: strict),
     .executableTarget(
       name: "tare",
       dependencies: [
