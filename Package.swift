@@ -40,7 +40,11 @@ let package = Package(
       ], swiftSettings: strict),
     .target(name: "TareExport", dependencies: ["TareModel"], swiftSettings: strict),
     .target(name: "TareLab", dependencies: ["CLinux"], swiftSettings: strict),
-    .executableTarget(name: "TareService", dependencies: ["CLinux"], swiftSettings: strict),
+    // Static in every build: it is the only program in a container and in a virtual machine.
+    .executableTarget(
+      name: "TareService", dependencies: ["CLinux"],
+      swiftSettings: strict + [.unsafeFlags(["-static-executable"])],
+      linkerSettings: [.unsafeFlags(["-static-executable"])]),
     .executableTarget(
       name: "tare",
       dependencies: [

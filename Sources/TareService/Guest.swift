@@ -17,7 +17,7 @@ enum Guest {
 
   /// The words of the kernel's command line, or none when it cannot be read.
   static func kernelCommandLine() -> [String] {
-    let descriptor = unsafe CLinux.tare_openat2(AT_FDCWD, "/proc/cmdline", UInt64(O_RDONLY), 0)
+    let descriptor = unsafe open("/proc/cmdline", O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return [] }
     defer { close(descriptor) }
     var bytes = [UInt8](repeating: 0, count: 4096)
