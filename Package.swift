@@ -51,6 +51,7 @@ let package = Package(
         "TareModel", "KernelStats", "TareSampling", "TareHTTP", "TareExport", "TareLab", argumentParser,
       ],
       swiftSettings: strict),
+    .testTarget(name: "TareLabTests", dependencies: ["TareLab"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )
