@@ -4,11 +4,20 @@ internal import Glibc
 enum CgroupFolders {
   /// Mount points of all cgroup hierarchies, from the text of /proc/self/mountinfo (proc(5)).
   static func mountPoints(_ mountinfo: String) -> [String] {
+    mounts(mountinfo).map(\.point)
+  }
+
+  /// Which of `cgroup` and `cgroup2` are mounted.
+  static func types(_ mountinfo: String) -> Set<String> {
+    Set(mounts(mountinfo).map(\.type))
+  }
+
+  private static func mounts(_ mountinfo: String) -> [(point: String, type: String)] {
     mountinfo.split(separator: "\n").compactMap { line in
       let words = line.split(separator: " ")
       guard words.count > 6, let dash = words[6...].firstIndex(of: "-"), dash + 1 < words.count else { return nil }
       guard words[dash + 1] == "cgroup" || words[dash + 1] == "cgroup2" else { return nil }
-      return unescape(words[4])
+      return (unescape(words[4]), String(words[dash + 1]))
     }
   }
 

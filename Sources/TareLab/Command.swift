@@ -72,7 +72,7 @@ struct Command {
 
     var words = unsafe arguments.map { unsafe strdup($0) } + [nil]
     var variables = unsafe environment.map { unsafe strdup($0) } + [nil]
-    defer { for unsafe word in unsafe words + variables { unsafe free(word) } }
+    defer { while let word = unsafe words.popLast() ?? variables.popLast() { unsafe free(word) } }
     var pid: Int32 = 0
     let error = unsafe posix_spawn(&pid, arguments[0], &files, &attributes, &words, &variables)
     guard error == 0 else { throw SystemCallFailure("start", arguments[0], number: error) }

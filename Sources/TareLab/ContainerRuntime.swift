@@ -49,13 +49,20 @@ struct ContainerRuntime {
       }
     case .podman:
       try tool.run(
-        [
+        Self.podmanRuntime(in: tool.surroundings) + [
           "--events-backend", "file", "run", "-d", "--name", id, "--label", "tare.bundle=\(folder)", "--network=none",
           "--read-only", "--memory=\(OCIConfiguration.Limits.memory)", "--cpus=0.5", "--security-opt=label=disable",
           "--ulimit=nofile=1024:1024", "--ulimit=nproc=1024:1024", "--log-driver=k8s-file", "--log-opt=path=\(log)",
           "--volume=\(service.path):/tare-service:ro", "--rootfs", "\(folder)/rootfs", "/tare-service",
         ] + load.arguments, limit: limit, cancelled: cancelled)
     }
+  }
+
+  /// Podman's own choice, crun, refuses cgroup v1 and v2 side by side. runc does not.
+  private static func podmanRuntime(in surroundings: Surroundings) throws -> [String] {
+    let types = CgroupFolders.types(try Files.text("/proc/self/mountinfo"))
+    guard types.count > 1, let runc = try? Tool("runc", package: "runc", in: surroundings) else { return [] }
+    return ["--runtime", runc.path]
   }
 
   /// Asks for a container; nil if the runtime knows none with this id.

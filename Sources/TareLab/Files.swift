@@ -3,7 +3,7 @@ internal import Glibc
 
 /// The few things this module does with files. All of them refuse a symbolic link as the last part of a path.
 enum Files {
-  /// Nothing that is read here is larger; what is, is cut off.
+  /// Text that is larger is cut off.
   static let limit = 1 << 20
 
   /// The content of a regular file or a file of /proc, up to `limit` bytes.
@@ -13,9 +13,11 @@ enum Files {
   }
 
   /// The content of an open file from its beginning, up to `limit` bytes.
-  static func read(_ file: borrowing Descriptor, _ path: String) throws(SystemCallFailure) -> [UInt8] {
+  static func read(
+    _ file: borrowing Descriptor, _ path: String, limit: Int = limit
+  ) throws(SystemCallFailure) -> [UInt8] {
     var content: [UInt8] = []
-    var part = [UInt8](repeating: 0, count: 64 << 10)
+    var part = [UInt8](repeating: 0, count: min(limit, 64 << 10))
     while content.count < limit {
       let count = unsafe part.withUnsafeMutableBytes {
         unsafe pread(file.number, $0.baseAddress, $0.count, content.count)

@@ -19,10 +19,13 @@ struct Hypervisor {
     private static let program = (name: "qemu-system-aarch64", package: "qemu-system-arm")
     private static let machine = "virt"
     private static let console = "ttyAMA0"
+    private static let ownProcessor = "host"
   #else
     private static let program = (name: "qemu-system-x86_64", package: "qemu-system-x86")
     private static let machine = "pc"
     private static let console = "ttyS0"
+    /// Without ARCH_CAPABILITIES: where KVM is itself virtualised, that register may be refused, and QEMU aborts.
+    private static let ownProcessor = "host,-arch-capabilities"
   #endif
 
   /// The guest's memory in MiB. The cloud kernel with the service in its initramfs runs in 96; a distribution's kernel for
@@ -47,7 +50,7 @@ struct Hypervisor {
       ] + load.kernelWords
     let options: [(String, String)] = [
       ("name", "\(name),debug-threads=on"), ("M", Self.machine), ("accel", accelerator.rawValue),
-      ("cpu", accelerator == .kvm ? "host" : "max"), ("m", "\(Self.memory)"), ("display", "none"),
+      ("cpu", accelerator == .kvm ? Self.ownProcessor : "max"), ("m", "\(Self.memory)"), ("display", "none"),
       ("serial", "file:\(folder)/serial"), ("kernel", kernel.path), ("initrd", initramfs),
       ("append", words.joined(separator: " ")),
     ]

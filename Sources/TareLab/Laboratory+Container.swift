@@ -37,7 +37,7 @@ extension Laboratory {
     try runtime.start(
       id: item.id, folder: path(of: item), service: service, load: load, limit: limit, cancelled: cancelled)
     let log = "\(path(of: item))/log"
-    let ready = try Patience.wait(atMost: limit, cancelled: cancelled) {
+    let ready = try Patience.wait(atMost: limit, every: .milliseconds(2), cancelled: cancelled) {
       (try? Files.text(log))?.contains(Service.readyLine) == true
     }
     let readyAfter = ContinuousClock.now - begin

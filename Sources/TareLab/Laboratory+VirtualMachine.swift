@@ -46,7 +46,7 @@ extension Laboratory {
       say("\(name): /dev/kvm cannot be used, so the processor is emulated (slower)")
       return try boot(.tcg, limit: .seconds(60))
     case .auto:
-      do { return try boot(.kvm, limit: .seconds(5)) } catch let failure as Failure {
+      do { return try boot(.kvm, limit: .seconds(5)) } catch let failure as Failure where failure.isOfTheGuest {
         say("\(failure)")
         say("\(name): no guest runs under KVM here, so the processor is emulated (slower)")
         return try boot(.tcg, limit: .seconds(60))

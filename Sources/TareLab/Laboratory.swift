@@ -22,6 +22,14 @@ public final class Laboratory: Sendable {
     case notReady(name: String, limit: Duration, output: String)
     case ended(name: String, reason: String)
 
+    /// Whether it was started as asked and did not get anywhere.
+    var isOfTheGuest: Bool {
+      switch self {
+      case .notReady, .ended: true
+      case .invalidName, .nameInUse, .unknownName: false
+      }
+    }
+
     public var description: String {
       switch self {
       case .invalidName(let name):

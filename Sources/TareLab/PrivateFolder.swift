@@ -20,7 +20,8 @@ struct PrivateFolder: ~Copyable {
       case .foreignOwner(let path, let uid): "\(path) belongs to user \(uid), not to us: have it removed"
       case .open(let path, let mode):
         "\(path) is open to others (mode \(String(mode, radix: 8))): check what is in it, then 'chmod 700 \(path)'"
-      case .exchangeable(let path, let parent): "\(path): others may write in \(parent): choose another place"
+      case .exchangeable(let path, let parent):
+        "\(path): others may write in \(parent): choose another place with XDG_RUNTIME_DIR or XDG_CACHE_HOME"
       }
     }
   }

@@ -9,7 +9,9 @@ struct ProcessIdentity: Equatable, Hashable {
 
   /// The living process with this number, or nil if there is none.
   init?(of pid: Int32) {
-    guard pid > 0, let bytes = try? Files.read("/proc/\(pid)/stat"), let time = Self.startTime(bytes) else { return nil }
+    guard pid > 0, let bytes = try? Files.read("/proc/\(pid)/stat"), let time = Self.startTime(bytes) else {
+      return nil
+    }
     self.init(pid: pid, startTime: time)
   }
 

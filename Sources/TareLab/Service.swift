@@ -40,18 +40,9 @@ struct Service {
     return !(0..<count).contains { number(at: table + $0 * size, bytes: 4) == 3 }
   }
 
-  /// All of the executable's bytes; it is larger than what `Files.read` reads.
+  /// All of the executable's bytes.
   func content() throws -> [UInt8] {
-    let file = try Descriptor(unsafe open(path, O_RDONLY | O_CLOEXEC), "open", path)
-    var content: [UInt8] = []
-    var part = [UInt8](repeating: 0, count: 1 << 20)
-    while true {
-      let count = unsafe part.withUnsafeMutableBytes { unsafe Glibc.read(file.number, $0.baseAddress, $0.count) }
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw SystemCallFailure("read", path) }
-      if count == 0 { return content }
-      content += part.prefix(count)
-    }
+    try Files.read(Descriptor(unsafe open(path, O_RDONLY | O_CLOEXEC), "open", path), path, limit: 256 << 20)
   }
 }
 

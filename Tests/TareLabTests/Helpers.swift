@@ -4,10 +4,17 @@ import Testing
 
 @testable import TareLab
 
+/// A new private folder in TMPDIR or /tmp.
+func makeTemporaryFolder() throws -> String {
+  let parent = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+  let path = "\(parent)/tare-test-\(getpid())-\(Record.Item.randomDigits())"
+  try Files.makeFolder(path)
+  return path
+}
+
 /// A folder for one test, private, removed at its end.
 func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
-  let path = "/tmp/tare-test-\(getpid())-\(Record.Item.randomDigits())"
-  try Files.makeFolder(path)
+  let path = try makeTemporaryFolder()
   defer { try? Files.remove(path) }
   return try body(path)
 }

@@ -16,13 +16,23 @@ final class Lines: Sendable {
 @Suite(.serialized, .enabled(if: Needs.service != nil, Comment(rawValue: Needs.noService)))
 struct RealWorkloadTests {
   static let canContain: ConditionTrait = .enabled(
-    if: Needs.isRoot && (Needs.tool("runc") || Needs.tool("crun")), "needs root and runc: apt-get install runc")
+    if: Needs.isRoot ? Needs.tool("runc") || Needs.tool("crun") : Needs.tool("podman"),
+    "no container runtime: apt-get install runc, or podman where not root")
   static let canEmulate: ConditionTrait = .enabled(
     if: Needs.tool("qemu-system-x86_64") || Needs.tool("qemu-system-aarch64"),
     "needs QEMU: apt-get install qemu-system-x86")
 
   static func laboratory(in folder: String, lines: Lines = Lines()) throws -> Laboratory {
     try Laboratory(service: try #require(Needs.service), in: .test(in: folder)) { lines.add($0) }
+  }
+
+  static func checkLimits(of id: String) throws {
+    let groups = try cgroups(id)
+    #expect(!groups.isEmpty)
+    let limits = groups.flatMap { ["\($0)/memory.limit_in_bytes", "\($0)/memory.max"] }.filter { Files.exists($0) }
+    #expect(try limits.map { try Files.text($0) } == ["67108864\n"])
+    let quotas = groups.flatMap { ["\($0)/cpu.cfs_quota_us", "\($0)/cpu.max"] }.filter { Files.exists($0) }
+    #expect(try quotas.map { try Files.text($0).prefix(5) } == ["50000"])
   }
 
   /// All folders of the container's control group.
@@ -42,15 +52,12 @@ struct RealWorkloadTests {
       let container = try laboratory.startContainer(name: "web")
       #expect(try Files.text("/proc/\(container.pid)/cmdline").hasPrefix("/tare-service\0--hold\024\0"))
       #expect(try Files.text("/proc/\(container.pid)/status").contains("NSpid:\t\(container.pid)\t1\n"))
-      let groups = try Self.cgroups(container.id)
-      #expect(!groups.isEmpty)
-      let limits = groups.flatMap { ["\($0)/memory.limit_in_bytes", "\($0)/memory.max"] }.filter { Files.exists($0) }
-      #expect(try limits.map { try Files.text($0) } == ["67108864\n"])
+      if container.runtime != "podman" { try Self.checkLimits(of: container.id) }
       #expect(throws: Laboratory.Failure.nameInUse("web")) { try laboratory.startContainer(name: "web") }
       #expect(throws: Laboratory.Failure.invalidName("a b")) { try laboratory.startContainer(name: "a b") }
-      print("container ready after \(container.readyAfter)")
-
+      let begin = ContinuousClock.now
       try laboratory.removeAll()
+      print("container ready after \(container.readyAfter), removed after \(ContinuousClock.now - begin)")
       #expect(try Self.isGone("\(container.pid)"))
       #expect(try Self.cgroups(container.id).isEmpty)
       #expect(!Files.exists("\(folder)/run"))
@@ -73,8 +80,9 @@ struct RealWorkloadTests {
       let machine = try laboratory.startVirtualMachine(name: "guest", accelerator: .tcg)
       #expect(machine.accelerator == .tcg)
       #expect(try Files.text("/proc/\(machine.pid)/cmdline").contains("guest,debug-threads=on"))
-      print("machine ready after \(machine.readyAfter)")
+      let begin = ContinuousClock.now
       try laboratory.removeAll()
+      print("machine ready after \(machine.readyAfter), removed after \(ContinuousClock.now - begin)")
       #expect(try Self.isGone("\(machine.pid)"))
       #expect(!Files.exists("\(folder)/run"))
     }
@@ -111,8 +119,7 @@ struct RealWorkloadTests {
   @Test(canContain, canEmulate) func `after SIGKILL of the owner its machine is gone and a sweep removes the rest`()
     async throws
   {
-    let folder = "/tmp/tare-test-\(getpid())-\(Record.Item.randomDigits())"
-    try Files.makeFolder(folder)
+    let folder = try makeTemporaryFolder()
     defer { try? Files.remove(folder) }
     await #expect(processExitsWith: .signal(SIGKILL)) { [folder = folder as String] in
       let laboratory = try RealWorkloadTests.laboratory(in: folder)

@@ -6,7 +6,8 @@ import Testing
 struct ToolTests {
   static let shell = Command(arguments: ["/bin/sh", "-c"], environment: ["PATH=/usr/bin:/bin"])
 
-  static func run(_ script: String, limit: Duration = .seconds(10), cancelled: () -> Bool = { false }) throws -> String {
+  static func run(_ script: String, limit: Duration = .seconds(10), cancelled: () -> Bool = { false }) throws -> String
+  {
     try Command(arguments: shell.arguments + [script], environment: shell.environment)
       .run(limit: limit, cancelled: cancelled)
   }
