@@ -22,7 +22,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
   ],
   targets: [
     .systemLibrary(name: "CNcurses", path: "CNcurses"),
@@ -41,11 +40,12 @@ let package = Package(
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ], swiftSettings: strict),
     .target(name: "TareExport", dependencies: ["TareModel"], swiftSettings: strict),
-    .target(
-      name: "TareLab",
-      dependencies: ["CLinux", .product(name: "Subprocess", package: "swift-subprocess")],
-      swiftSettings: strict),
-    .executableTarget(name: "TareService", swiftSettings: strict),
+    .target(name: "TareLab", dependencies: ["CLinux"], swiftSettings: strict),
+    // Static in every build: it is the only program in a container and in a virtual machine.
+    .executableTarget(
+      name: "TareService", dependencies: ["CLinux"],
+      swiftSettings: strict + [.unsafeFlags(["-static-executable"])],
+      linkerSettings: [.unsafeFlags(["-static-executable"])]),
     .executableTarget(
       name: "tare",
       dependencies: [
@@ -55,6 +55,7 @@ let package = Package(
     .testTarget(name: "CNcursesTests", dependencies: ["CNcurses"], swiftSettings: strict),
     .target(name: "CTestSockets", path: "Tests/CTestSockets"),
     .testTarget(name: "TareHTTPTests", dependencies: ["TareHTTP", "CTestSockets"], swiftSettings: strict),
+    .testTarget(name: "TareLabTests", dependencies: ["TareLab"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

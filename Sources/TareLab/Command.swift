@@ -1,0 +1,100 @@
+internal import CLinux
+internal import Glibc
+
+/// A program with its arguments and environment, ready to be started.
+struct Command {
+  /// The path of the program, then its arguments.
+  let arguments: [String]
+  /// `NAME=VALUE` each.
+  let environment: [String]
+
+  enum Failure: Error, CustomStringConvertible {
+    case failed(program: String, message: String)
+    case timedOut(program: String, limit: Duration)
+
+    var description: String {
+      switch self {
+      case .failed(let program, let message): "\(program) failed: \(message)"
+      case .timedOut(let program, let limit): "\(program) did not end within \(limit)"
+      }
+    }
+  }
+
+  /// Runs the program to its end and returns what it wrote to standard output.
+  ///
+  /// Output goes to files in memory, not to pipes: nothing blocks, and a daemon that the program leaves behind cannot
+  /// keep us waiting for the end of a pipe. With `output`, both outputs go to that descriptor instead.
+  @discardableResult
+  func run(output: Int32? = nil, limit: Duration, cancelled: () -> Bool = { false }) throws -> String {
+    let text = try Descriptor(unsafe tare_memory_file("output"), "create", "a memory file")
+    let errors = try Descriptor(unsafe tare_memory_file("errors"), "create", "a memory file")
+    let pid = try start(output: output ?? text.number, errors: output ?? errors.number)
+    var status: Int32 = 0
+    do {
+      let ended = try Patience.wait(atMost: limit, every: .milliseconds(2), cancelled: cancelled) {
+        unsafe waitpid(pid, &status, WNOHANG) != 0
+      }
+      guard ended else { throw Failure.timedOut(program: program, limit: limit) }
+    } catch {
+      // Our own child that nobody has waited for yet: its number cannot mean anything else.
+      _ = Glibc.kill(-pid, SIGKILL)
+      unsafe waitpid(pid, &status, 0)
+      throw error
+    }
+    guard status == 0 else {
+      let message = Excerpt.of(try Files.read(errors, "errors"))
+      throw Failure.failed(program: program, message: message.isEmpty ? Self.meaning(of: status) : message)
+    }
+    return String(decoding: try Files.read(text, "output"), as: UTF8.self)
+  }
+
+  /// Starts the program in a process group of its own, so that Ctrl-C on the terminal reaches only us. It gets no open files
+  /// but its outputs, no blocked signals and default handlers.
+  func start(output: Int32, errors: Int32) throws(SystemCallFailure) -> Int32 {
+    var files = unsafe posix_spawn_file_actions_t()
+    unsafe posix_spawn_file_actions_init(&files)
+    defer { unsafe posix_spawn_file_actions_destroy(&files) }
+    unsafe posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    unsafe posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO)
+    unsafe posix_spawn_file_actions_adddup2(&files, errors, STDERR_FILENO)
+    unsafe tare_spawn_close_from(&files, STDERR_FILENO + 1)
+
+    var attributes = posix_spawnattr_t()
+    unsafe posix_spawnattr_init(&attributes)
+    defer { unsafe posix_spawnattr_destroy(&attributes) }
+    var signals = sigset_t()
+    unsafe sigemptyset(&signals)
+    unsafe posix_spawnattr_setsigmask(&attributes, &signals)
+    unsafe sigfillset(&signals)
+    unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
+    let flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP
+    unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
+
+    var words = unsafe arguments.map { unsafe strdup($0) } + [nil]
+    var variables = unsafe environment.map { unsafe strdup($0) } + [nil]
+    defer { while let word = unsafe words.popLast() ?? variables.popLast() { unsafe free(word) } }
+    var pid: Int32 = 0
+    let error = unsafe posix_spawn(&pid, arguments[0], &files, &attributes, &words, &variables)
+    guard error == 0 else { throw SystemCallFailure("start", arguments[0], number: error) }
+    return pid
+  }
+
+  private var program: String { arguments[0].split(separator: "/").last.map(String.init) ?? arguments[0] }
+
+  /// A status of waitpid(2) in words.
+  static func meaning(of status: Int32) -> String {
+    status & 0x7F == 0 ? "exit code \(status >> 8 & 0xFF)" : "ended by signal \(status & 0x7F)"
+  }
+}
+
+/// The end of a program's output, fit for an error message.
+enum Excerpt {
+  /// At most the last 300 characters, on one line, without control characters.
+  static func of(_ output: [UInt8]) -> String {
+    let lines = String(decoding: output.suffix(4096), as: UTF8.self).split { $0.isNewline }
+    let text = lines.joined(separator: " / ").unicodeScalars.filter {
+      $0.properties.generalCategory != .control && $0.properties.generalCategory != .format
+    }
+    return String(String(String.UnicodeScalarView(text)).suffix(300))
+  }
+}

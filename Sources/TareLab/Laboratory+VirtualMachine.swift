@@ -1,0 +1,97 @@
+internal import Glibc
+
+/// A virtual machine that was started and whose init has said that it is ready.
+public struct StartedVirtualMachine: Sendable {
+  public let name: String
+  /// The QEMU process.
+  public let pid: Int32
+  /// What it really runs with: `kvm` or `tcg`.
+  public let accelerator: Accelerator
+  /// Path of the guest's kernel.
+  public let kernel: String
+  /// From the start of QEMU to the ready line on the serial console.
+  public let readyAfter: Duration
+}
+
+extension Laboratory {
+  /// Boots a Linux virtual machine whose init is the service, and waits until that is ready.
+  ///
+  /// The machine ends when this process ends, however it does. A machine that does not become ready is removed.
+  public func startVirtualMachine(
+    name: String, accelerator: Accelerator = .auto, load: ServiceLoad = ServiceLoad(),
+    cancelled: () -> Bool = { false }
+  ) throws -> StartedVirtualMachine {
+    let hypervisor = try Hypervisor(in: surroundings)
+    let kernel = try GuestKernel.find(in: surroundings, say: say, cancelled: cancelled)
+    func boot(_ accelerator: Accelerator, limit: Duration) throws -> StartedVirtualMachine {
+      let item = try enter(.vm, name: name, runtime: "qemu")
+      do {
+        let initramfs = "\(path(of: item))/initramfs"
+        try Files.create(initramfs, try Hypervisor.initramfs(service))
+        return try wait(for: item, accelerator, limit: limit, kernel: kernel, cancelled: cancelled) {
+          try hypervisor.start(
+            name: name, accelerator: accelerator, folder: path(of: item), kernel: kernel, initramfs: initramfs,
+            load: load)
+        }
+      } catch {
+        try? remove(name)
+        throw error
+      }
+    }
+
+    switch accelerator {
+    case .kvm: return try boot(.kvm, limit: .seconds(10))
+    case .tcg: return try boot(.tcg, limit: .seconds(60))
+    case .auto where !Hypervisor.canUseKVM:
+      say("\(name): /dev/kvm cannot be used, so the processor is emulated (slower)")
+      return try boot(.tcg, limit: .seconds(60))
+    case .auto:
+      do { return try boot(.kvm, limit: .seconds(5)) } catch let failure as Failure where failure.isOfTheGuest {
+        say("\(failure)")
+        say("\(name): no guest runs under KVM here, so the processor is emulated (slower)")
+        return try boot(.tcg, limit: .seconds(60))
+      }
+    }
+  }
+
+  private func wait(
+    for item: Record.Item, _ accelerator: Accelerator, limit: Duration, kernel: GuestKernel, cancelled: () -> Bool,
+    start: () throws -> Keeper
+  ) throws -> StartedVirtualMachine {
+    let begin = ContinuousClock.now
+    let machine = try start()
+    guard case .running(let pid) = machine.progress, let process = ProcessIdentity(of: pid) else {
+      throw Failure.ended(name: item.name, reason: reason(of: item, machine))
+    }
+    do { try enter(process, for: item) } catch {
+      _ = try? process.end(grace: .zero)  // nobody else knows of it
+      throw error
+    }
+    let serial = "\(path(of: item))/serial"
+    let ready = try Patience.wait(atMost: limit, cancelled: cancelled) {
+      guard case .running = machine.progress else {
+        throw Failure.ended(name: item.name, reason: reason(of: item, machine))
+      }
+      return Files.exists(serial) ? try Files.text(serial).contains(Service.readyLine) : false
+    }
+    let readyAfter = ContinuousClock.now - begin
+    guard ready else {
+      let output = Excerpt.of((try? Files.read(serial)) ?? [])
+      throw Failure.notReady(name: "\(item.name) under \(accelerator.rawValue)", limit: limit, output: output)
+    }
+    return StartedVirtualMachine(
+      name: item.name, pid: pid, accelerator: accelerator, kernel: kernel.path, readyAfter: readyAfter)
+  }
+
+  /// Why QEMU does not run: how it ended, with the ends of its messages and of the guest's.
+  private func reason(of item: Record.Item, _ machine: Keeper) -> String {
+    let outputs = ["log", "serial"].map { Excerpt.of((try? Files.read("\(path(of: item))/\($0)")) ?? []) }
+    let how =
+      switch machine.progress {
+      case .ended(let status): Command.meaning(of: status)
+      case .failed(let failure): "\(failure)"
+      case .starting, .running: "QEMU's process is gone"
+      }
+    return ([how] + outputs.filter { !$0.isEmpty }).joined(separator: ": ")
+  }
+}
