@@ -13,7 +13,7 @@ struct Tare: ParsableCommand {
         sudo tare doctor                  what can be seen here, and what not
       """,
     version: "0.1.0",
-    subcommands: [SnapshotCommand.self, DoctorCommand.self, CaptureCommand.self],
+    subcommands: [SnapshotCommand.self, DemoCommand.self, DoctorCommand.self, CaptureCommand.self],
     defaultSubcommand: SnapshotCommand.self)
 
   /// As ArgumentParser's own, but a wrong use ends with 2 as with most programs, not with 64.

@@ -14,6 +14,12 @@ final class Interrupts: Sendable {
     descriptor = unsafe tare_signalfd(&wanted)
   }
 
+  /// Whether a signal has asked to end. Stays so: nobody takes it away.
+  var arePending: Bool {
+    var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return unsafe poll(&entry, 1, 0) > 0
+  }
+
   /// Waits until this monotonic instant, or until a signal asks to end.
   /// - Returns: false if one did.
   func wait(until deadline: UInt64, now: () -> UInt64) -> Bool {

@@ -92,6 +92,18 @@ struct Session {
   }
 }
 
+/// The whole environment.
+func allEnvironment() -> [String: String] {
+  var variables: [String: String] = [:]
+  var entry = unsafe environ
+  while let text = unsafe entry.pointee {
+    let pair = unsafe String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    if pair.count == 2 { variables[String(pair[0])] = String(pair[1]) }
+    unsafe entry += 1
+  }
+  return variables
+}
+
 /// A variable of the environment; empty counts as not set.
 func environment(_ name: String) -> String? {
   guard let value = unsafe getenv(name) else { return nil }
