@@ -62,10 +62,9 @@ public final class KernelRoot: Sendable {
   /// How many instants there are to sample; nil where time goes on.
   public var instants: Int? { manifest?.instants.count }
 
-  /// Goes on to the next captured instant.
+  /// Goes on to the next captured instant of a replay.
   public func advance() {
     instant.wrappingAdd(1, ordering: .relaxed)
-    recorder?.nextInstant()
   }
 
   // MARK: Reading
@@ -140,7 +139,7 @@ public final class KernelRoot: Sendable {
       let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
         unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
       }
-      if name != ".", name != ".." { names.append(name) }
+      if name != ".", name != "..", name != Self.emptyMark { names.append(name) }
     }
     recorder?.folder(path)
     return names
@@ -171,6 +170,9 @@ public final class KernelRoot: Sendable {
     let code = unsafe isLive ? stat(path, &status) : fstatat(folder, "." + path, &status, AT_SYMLINK_NOFOLLOW)
     return code == 0 ? UInt64(status.st_ino) : nil
   }
+
+  /// An empty file in each folder of a capture that was listed.
+  static let emptyMark = ".listed"
 
   // MARK: Opening
 

@@ -8,6 +8,8 @@ public final class Recorder: Sendable {
     var instants: [Instant] = []
     var errors: [[String: Int32]] = [[:]]
     var firstFailure: KernelError?
+    /// What was read since the last mark.
+    var files: [String: [UInt8]] = [:]
     /// What the first instant has, to leave out of later ones what did not change.
     var first: [String: [UInt8]] = [:]
   }
@@ -29,9 +31,18 @@ public final class Recorder: Sendable {
 
   deinit { close(folder) }
 
-  /// Marks the instant that the files read since the last mark belong to.
+  /// Ends an instant: what was read since the last one belongs to it, a file that was read twice as it was last. Written
+  /// only now, so that copying does not stretch the sample.
   public func mark(_ instant: Instant) {
-    state.withLock { $0.instants.append(instant) }
+    let (files, prefix) = state.withLock { state in
+      defer { state.files = [:] }
+      let prefix = state.instants.isEmpty ? "" : "/\(state.instants.count)"
+      state.instants.append(instant)
+      state.errors.append([:])
+      if prefix.isEmpty { state.first = state.files }
+      return (state.files.filter { prefix.isEmpty || state.first[$0.key] != $0.value }, prefix)
+    }
+    for (path, bytes) in files { write(prefix + path, bytes[...]) }
   }
 
   /// Writes the manifest; after it the folder is complete.
@@ -44,35 +55,24 @@ public final class Recorder: Sendable {
     if let failure = state.withLock({ $0.firstFailure }) { throw failure }
   }
 
-  func nextInstant() {
-    state.withLock { $0.errors.append([:]) }
-  }
-
   func file(_ path: String, _ bytes: ArraySlice<UInt8>) {
-    let prefix = prefix
-    let isNew = state.withLock { state in
-      if prefix.isEmpty {
-        if state.first[path] == nil { state.first[path] = Array(bytes) }
-        return true
-      }
-      return state.first[path].map { !$0.elementsEqual(bytes) } ?? true
-    }
-    if isNew { write(prefix + path, bytes) }
+    state.withLock { $0.files[path] = Array(bytes) }
   }
 
+  /// A folder that was looked into, with a mark: tools that store files forget folders without any.
   func folder(_ path: String) {
-    if prefix.isEmpty { makeFolders(path + "/x") }
+    file("\(path)/\(KernelRoot.emptyMark)", [])
   }
 
   func link(_ path: String, _ target: String) {
-    guard prefix.isEmpty else { return }
+    guard state.withLock({ $0.instants.isEmpty }) else { return }
     makeFolders(path)
     if unsafe symlinkat(target, folder, "." + path) != 0, errno != EEXIST { failed(path, errno) }
   }
 
   func failure(_ path: String, _ error: KernelError) {
     state.withLock { state in
-      let first = state.errors.count == 1
+      let first = state.instants.isEmpty
       switch error {
       case .notFound: if !first { state.errors[state.errors.count - 1][path] = ENOENT }
       case .denied: state.errors[state.errors.count - 1][path] = EACCES
@@ -83,18 +83,12 @@ public final class Recorder: Sendable {
     }
   }
 
-  private var prefix: String {
-    state.withLock { $0.errors.count == 1 ? "" : "/\($0.errors.count - 1)" }
-  }
-
   private func write(_ path: String, _ bytes: ArraySlice<UInt8>) {
     makeFolders(path)
     let flags = UInt64(O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
     let fd = unsafe tare_openat2(folder, "." + path, flags, 0o600, beneath)
     guard fd >= 0 else {
-      // The same file read again at the same instant: the first copy stays.
-      if errno != EEXIST { failed(path, errno) }
-      return
+      return failed(path, errno)
     }
     defer { close(fd) }
     var rest = bytes
