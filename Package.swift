@@ -55,6 +55,9 @@ let package = Package(
     .testTarget(name: "CNcursesTests", dependencies: ["CNcurses"], swiftSettings: strict),
     .target(name: "CTestSockets", path: "Tests/CTestSockets"),
     .testTarget(name: "TareHTTPTests", dependencies: ["TareHTTP", "CTestSockets"], swiftSettings: strict),
+    .testTarget(
+      name: "HostTests", dependencies: ["TareModel", "KernelStats", "TareSampling", "TareExport"],
+      swiftSettings: strict),
     .testTarget(name: "TareLabTests", dependencies: ["TareLab"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

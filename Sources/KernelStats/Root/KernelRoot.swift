@@ -164,6 +164,15 @@ public final class KernelRoot: Sendable {
     return text
   }
 
+  /// Whether the program that a process runs is a file of root's that nobody else may write: not a stranger's own that
+  /// only has the name. A capture was asked when it was made.
+  public func runsProgramOfRoot(_ pid: Int32) -> Bool {
+    guard isLive else { return true }
+    var status = stat()
+    guard unsafe stat("/proc/\(pid)/exe", &status) == 0 else { return false }
+    return status.st_uid == 0 && status.st_mode & 0o022 == 0
+  }
+
   /// The number that tells a folder from a later one of the same name.
   public func inode(_ path: String) -> UInt64? {
     var status = stat()
