@@ -135,6 +135,7 @@ final class Discovery {
   private func rename(_ row: inout Row, _ names: [String: EngineName]) {
     if let id = row.description.engineID, let engine = names[id] {
       row.workload.name = engine.name
+      row.workload.labels = engine.labels
       if row.workload.image == nil { row.workload.image = engine.image }
     }
     if row.workload.image != nil { row.workload.absences["image"] = nil }
