@@ -10,8 +10,9 @@ public final class Recorder: Sendable {
     var firstFailure: KernelError?
     /// What was read since the last mark.
     var files: [String: [UInt8]] = [:]
-    /// What the first instant has, to leave out of later ones what did not change.
-    var first: [String: [UInt8]] = [:]
+    /// The same of each instant that has ended.
+    var marked: [[String: [UInt8]]] = []
+    var links: [String: String] = [:]
   }
 
   private let folder: Int32
@@ -31,28 +32,34 @@ public final class Recorder: Sendable {
 
   deinit { close(folder) }
 
-  /// Ends an instant: what was read since the last one belongs to it, a file that was read twice as it was last. Written
-  /// only now, so that copying does not stretch the sample.
+  /// Ends an instant: what was read since the last one belongs to it, a file that was read twice as it was last.
   public func mark(_ instant: Instant) {
-    let (files, prefix) = state.withLock { state in
-      defer { state.files = [:] }
-      let prefix = state.instants.isEmpty ? "" : "/\(state.instants.count)"
+    state.withLock { state in
+      state.marked.append(state.files)
+      state.files = [:]
       state.instants.append(instant)
       state.errors.append([:])
-      if prefix.isEmpty { state.first = state.files }
-      return (state.files.filter { prefix.isEmpty || state.first[$0.key] != $0.value }, prefix)
     }
-    for (path, bytes) in files { write(prefix + path, bytes[...]) }
   }
 
-  /// Writes the manifest; after it the folder is complete.
+  /// Writes the folder; only now, so that copying does not stretch the samples.
   public func finish(facts: MachineFacts, engineNames: [CaptureManifest.EngineName]) throws(KernelError) {
-    let (instants, errors, failure) = state.withLock { ($0.instants, $0.errors, $0.firstFailure) }
-    if let failure { throw failure }
+    let state = state.withLock { $0 }
+    let first = state.marked.first ?? [:]
+    for (place, files) in state.marked.enumerated() {
+      for (path, bytes) in files where place == 0 || first[path] != bytes {
+        write(place == 0 ? path : "/\(place)\(path)", bytes[...])
+      }
+    }
+    for (path, target) in state.links {
+      makeFolders(path)
+      if unsafe symlinkat(target, folder, "." + path) != 0 { failed(path, errno) }
+    }
     let manifest = CaptureManifest(
-      instants: instants, errors: Array(errors.prefix(instants.count)), facts: facts, engineNames: engineNames)
+      instants: state.instants, errors: Array(state.errors.prefix(state.instants.count)), facts: facts,
+      engineNames: engineNames)
     write("/\(CaptureManifest.fileName)", manifest.json()[...])
-    if let failure = state.withLock({ $0.firstFailure }) { throw failure }
+    if let failure = self.state.withLock({ $0.firstFailure }) { throw failure }
   }
 
   func file(_ path: String, _ bytes: ArraySlice<UInt8>) {
@@ -64,10 +71,9 @@ public final class Recorder: Sendable {
     file("\(path)/\(KernelRoot.emptyMark)", [])
   }
 
+  /// Links do not change in a process's life: those of the first instant are enough.
   func link(_ path: String, _ target: String) {
-    guard state.withLock({ $0.instants.isEmpty }) else { return }
-    makeFolders(path)
-    if unsafe symlinkat(target, folder, "." + path) != 0, errno != EEXIST { failed(path, errno) }
+    state.withLock { if $0.instants.isEmpty { $0.links[path] = target } }
   }
 
   func failure(_ path: String, _ error: KernelError) {
