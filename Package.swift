@@ -67,6 +67,9 @@ let package = Package(
     .testTarget(
       name: "TareExportTests",
       dependencies: ["TareModel", "KernelStats", "TareSampling", "TareExport", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "HostTests", dependencies: ["TareModel", "KernelStats", "TareSampling", "TareExport"],
+      swiftSettings: strict),
     .testTarget(name: "TareLabTests", dependencies: ["TareLab"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -34,6 +34,12 @@ struct JSONText {
     }
   }
 
+  /// A text in an array.
+  mutating func element(_ value: String) {
+    begin(nil)
+    quote(value)
+  }
+
   mutating func lineEnd() { text += "\n" }
 
   /// Six decimals at most: no counter behind a figure is finer.

@@ -33,6 +33,8 @@ public struct Workload: Sendable, Hashable {
   public var runtime: Runtime
   /// The image or boot disk.
   public var image: String?
+  /// As the engine has them; nil where none was asked. Foreign text.
+  public var labels: [String: String]?
   public var pod: String?
   /// The id of the workload that this one runs in.
   public var parent: String?

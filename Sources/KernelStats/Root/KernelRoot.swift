@@ -62,10 +62,9 @@ public final class KernelRoot: Sendable {
   /// How many instants there are to sample; nil where time goes on.
   public var instants: Int? { manifest?.instants.count }
 
-  /// Goes on to the next captured instant.
+  /// Goes on to the next captured instant of a replay.
   public func advance() {
     instant.wrappingAdd(1, ordering: .relaxed)
-    recorder?.nextInstant()
   }
 
   // MARK: Reading
@@ -140,7 +139,7 @@ public final class KernelRoot: Sendable {
       let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
         unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
       }
-      if name != ".", name != ".." { names.append(name) }
+      if name != ".", name != "..", name != Self.emptyMark { names.append(name) }
     }
     recorder?.folder(path)
     return names
@@ -165,12 +164,24 @@ public final class KernelRoot: Sendable {
     return text
   }
 
+  /// Whether the program that a process runs is a file of root's that nobody else may write: not a stranger's own that
+  /// only has the name. A capture was asked when it was made.
+  public func runsProgramOfRoot(_ pid: Int32) -> Bool {
+    guard isLive else { return true }
+    var status = stat()
+    guard unsafe stat("/proc/\(pid)/exe", &status) == 0 else { return false }
+    return status.st_uid == 0 && status.st_mode & 0o022 == 0
+  }
+
   /// The number that tells a folder from a later one of the same name.
   public func inode(_ path: String) -> UInt64? {
     var status = stat()
     let code = unsafe isLive ? stat(path, &status) : fstatat(folder, "." + path, &status, AT_SYMLINK_NOFOLLOW)
     return code == 0 ? UInt64(status.st_ino) : nil
   }
+
+  /// An empty file in each folder of a capture that was listed.
+  static let emptyMark = ".listed"
 
   // MARK: Opening
 

@@ -8,8 +8,11 @@ public final class Recorder: Sendable {
     var instants: [Instant] = []
     var errors: [[String: Int32]] = [[:]]
     var firstFailure: KernelError?
-    /// What the first instant has, to leave out of later ones what did not change.
-    var first: [String: [UInt8]] = [:]
+    /// What was read since the last mark.
+    var files: [String: [UInt8]] = [:]
+    /// The same of each instant that has ended.
+    var marked: [[String: [UInt8]]] = []
+    var links: [String: String] = [:]
   }
 
   private let folder: Int32
@@ -29,50 +32,53 @@ public final class Recorder: Sendable {
 
   deinit { close(folder) }
 
-  /// Marks the instant that the files read since the last mark belong to.
+  /// Ends an instant: what was read since the last one belongs to it, a file that was read twice as it was last.
   public func mark(_ instant: Instant) {
-    state.withLock { $0.instants.append(instant) }
+    state.withLock { state in
+      state.marked.append(state.files)
+      state.files = [:]
+      state.instants.append(instant)
+      state.errors.append([:])
+    }
   }
 
-  /// Writes the manifest; after it the folder is complete.
+  /// Writes the folder; only now, so that copying does not stretch the samples.
   public func finish(facts: MachineFacts, engineNames: [CaptureManifest.EngineName]) throws(KernelError) {
-    let (instants, errors, failure) = state.withLock { ($0.instants, $0.errors, $0.firstFailure) }
-    if let failure { throw failure }
+    let state = state.withLock { $0 }
+    let first = state.marked.first ?? [:]
+    for (place, files) in state.marked.enumerated() {
+      for (path, bytes) in files where place == 0 || first[path] != bytes {
+        write(place == 0 ? path : "/\(place)\(path)", bytes[...])
+      }
+    }
+    for (path, target) in state.links {
+      makeFolders(path)
+      if unsafe symlinkat(target, folder, "." + path) != 0 { failed(path, errno) }
+    }
     let manifest = CaptureManifest(
-      instants: instants, errors: Array(errors.prefix(instants.count)), facts: facts, engineNames: engineNames)
+      instants: state.instants, errors: Array(state.errors.prefix(state.instants.count)), facts: facts,
+      engineNames: engineNames)
     write("/\(CaptureManifest.fileName)", manifest.json()[...])
-    if let failure = state.withLock({ $0.firstFailure }) { throw failure }
-  }
-
-  func nextInstant() {
-    state.withLock { $0.errors.append([:]) }
+    if let failure = self.state.withLock({ $0.firstFailure }) { throw failure }
   }
 
   func file(_ path: String, _ bytes: ArraySlice<UInt8>) {
-    let prefix = prefix
-    let isNew = state.withLock { state in
-      if prefix.isEmpty {
-        if state.first[path] == nil { state.first[path] = Array(bytes) }
-        return true
-      }
-      return state.first[path].map { !$0.elementsEqual(bytes) } ?? true
-    }
-    if isNew { write(prefix + path, bytes) }
+    state.withLock { $0.files[path] = Array(bytes) }
   }
 
+  /// A folder that was looked into, with a mark: tools that store files forget folders without any.
   func folder(_ path: String) {
-    if prefix.isEmpty { makeFolders(path + "/x") }
+    file("\(path)/\(KernelRoot.emptyMark)", [])
   }
 
+  /// Links do not change in a process's life: those of the first instant are enough.
   func link(_ path: String, _ target: String) {
-    guard prefix.isEmpty else { return }
-    makeFolders(path)
-    if unsafe symlinkat(target, folder, "." + path) != 0, errno != EEXIST { failed(path, errno) }
+    state.withLock { if $0.instants.isEmpty { $0.links[path] = target } }
   }
 
   func failure(_ path: String, _ error: KernelError) {
     state.withLock { state in
-      let first = state.errors.count == 1
+      let first = state.instants.isEmpty
       switch error {
       case .notFound: if !first { state.errors[state.errors.count - 1][path] = ENOENT }
       case .denied: state.errors[state.errors.count - 1][path] = EACCES
@@ -83,18 +89,12 @@ public final class Recorder: Sendable {
     }
   }
 
-  private var prefix: String {
-    state.withLock { $0.errors.count == 1 ? "" : "/\($0.errors.count - 1)" }
-  }
-
   private func write(_ path: String, _ bytes: ArraySlice<UInt8>) {
     makeFolders(path)
     let flags = UInt64(O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
     let fd = unsafe tare_openat2(folder, "." + path, flags, 0o600, beneath)
     guard fd >= 0 else {
-      // The same file read again at the same instant: the first copy stays.
-      if errno != EEXIST { failed(path, errno) }
-      return
+      return failed(path, errno)
     }
     defer { close(fd) }
     var rest = bytes

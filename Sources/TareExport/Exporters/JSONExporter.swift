@@ -70,11 +70,19 @@ public struct JSONExporter: Exporter {
     json.field("kind", workload.kind.rawValue)
     json.field("runtime", workload.runtime.rawValue)
     text("image", workload.image)
+    if let labels = workload.labels {
+      json.object("labels") { json in
+        for (key, value) in labels.sorted(by: { $0.key < $1.key }) { json.field(key, value) }
+      }
+    } else {
+      text("labels", nil)
+    }
     text("pod", workload.pod)
     text("parent", workload.parent)
     json.field("main_pid", workload.mainPid.map { UInt64($0) })
     text("cgroup", workload.cgroup)
     text("started_at", workload.startedAt.map(Timestamp.text))
+    write(machine: workload, &json, &absent)
     if workload.mainPid == nil { absent.append(("main_pid", Reason.notReported.rawValue)) }
     for (group, figures) in Self.groups {
       json.object(group) { json in
@@ -87,6 +95,19 @@ public struct JSONExporter: Exporter {
     }
     write(boot: workload.boot, &json)
     write(absent, &json)
+  }
+
+  private func write(machine workload: Workload, _ json: inout JSONText, _ absent: inout [(String, String)]) {
+    guard let machine = workload.machine else {
+      json.field("machine", String?.none)
+      absent.append(("machine", Reason.notApplicable.rawValue))
+      return
+    }
+    json.object("machine") { json in
+      json.field("accelerator", machine.accelerator?.rawValue)
+      json.array("disks") { json in for disk in machine.disks { json.element(disk) } }
+    }
+    if machine.accelerator == nil { absent.append(("machine.accelerator", Reason.noPermission.rawValue)) }
   }
 
   private func write(boot: BootTimeline, _ json: inout JSONText) {

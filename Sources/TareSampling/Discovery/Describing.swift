@@ -8,7 +8,7 @@ extension Finding {
     var workload = Workload(
       id: id, name: name, kind: kind, runtime: runtime, mainPid: main.pid, cgroup: leading)
     workload.startedAt = census.started(main)
-    workload.absences = ["pod": .notApplicable]
+    workload.absences = ["pod": .notApplicable, "labels": kind == .vm ? .notApplicable : .notReported]
     return workload
   }
 }

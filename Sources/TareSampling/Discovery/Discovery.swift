@@ -12,9 +12,16 @@ final class Discovery {
   }
 
   /// What tells a workload from its successor of the same name.
-  private enum Identity: Hashable {
+  private enum Identity: Hashable, Sendable {
     case cgroup(path: String, inode: UInt64)
     case process(pid: Int32, start: UInt64)
+  }
+
+  /// A finding that no earlier source has claimed.
+  private struct Candidate: Sendable {
+    let source: Int
+    let identity: Identity
+    let finding: Finding
   }
 
   private struct Claim: Hashable {
@@ -29,6 +36,8 @@ final class Discovery {
   private let names: any EngineNames
   private var known: [Identity: (serial: UInt64, description: Description)] = [:]
   private var nextSerial: UInt64 = 1
+  private let threads: SourceThreads
+  private var lastFound: [Int: [Finding]] = [:]
   private var askedFor: Set<String> = []
   private var lastAsked: UInt64 = 0
 
@@ -41,26 +50,24 @@ final class Discovery {
     self.environment = environment
     self.sources = sources
     self.names = names
+    threads = SourceThreads(count: sources.count)
   }
 
   /// One full pass. Rows come in the order in which they were first seen.
   /// - Parameter now: monotonic nanoseconds.
   func pass(at now: UInt64) throws(KernelError) -> (rows: [Row], problems: [Problem]) {
     let census = try Census(root, layout: layout, environment: environment)
-    var claimed: Set<Claim> = []
+    let candidates = find(in: census)
+    let descriptions = describe(candidates.filter { known[$0.identity] == nil }, in: census)
     var current: [Identity: (serial: UInt64, description: Description)] = [:]
     var rows: [Row] = []
-    for source in sources {
-      for finding in source.find(in: census) {
-        guard claimed.insert(Claim(kind: finding.kind, pid: finding.main.pid)).inserted else { continue }
-        let identity = identity(of: finding)
-        let entry = known[identity] ?? register(source.describe(finding, in: census))
-        current[identity] = entry
-        rows.append(
-          Row(
-            serial: entry.serial, finding: finding, description: entry.description,
-            workload: entry.description.workload))
-      }
+    for candidate in candidates {
+      guard let entry = known[candidate.identity] ?? descriptions[candidate.identity].map(register) else { continue }
+      current[candidate.identity] = entry
+      rows.append(
+        Row(
+          serial: entry.serial, finding: candidate.finding, description: entry.description,
+          workload: entry.description.workload))
     }
     known = current
     askEngines(of: rows, census, at: now)
@@ -69,6 +76,38 @@ final class Discovery {
     rows.sort { $0.serial < $1.serial }
     setParents(&rows, census)
     return (rows, census.complaints.all + rows.flatMap(\.description.problems))
+  }
+
+  /// What all sources find, each process claimed once: by the first of them in their order.
+  private func find(in census: Census) -> [Candidate] {
+    let sources = sources
+    let found = threads.run(Array(sources.indices)) { sources[$0].find(in: census) }
+    var claimed: Set<Claim> = []
+    var candidates: [Candidate] = []
+    for (place, source) in sources.enumerated() {
+      if found[place] == nil {
+        census.complaints.add(Problem(source: source.name, message: "hangs: what it knew stays as it was"))
+      }
+      for finding in found[place] ?? lastFound[place] ?? [] {
+        guard claimed.insert(Claim(kind: finding.kind, pid: finding.main.pid)).inserted else { continue }
+        candidates.append(Candidate(source: place, identity: identity(of: finding), finding: finding))
+      }
+    }
+    for (place, findings) in found { lastFound[place] = findings }
+    return candidates
+  }
+
+  /// Names and the like of workloads that are new.
+  private func describe(_ candidates: [Candidate], in census: Census) -> [Identity: Description] {
+    let groups = Dictionary(grouping: candidates, by: \.source)
+    let sources = sources
+    let described = threads.run(Array(groups.keys)) { place in
+      (groups[place] ?? []).map { ($0.identity, sources[place].describe($0.finding, in: census)) }
+    }
+    for place in groups.keys where described[place] == nil {
+      census.complaints.add(Problem(source: sources[place].name, message: "hangs: new workloads are not shown yet"))
+    }
+    return Dictionary(described.values.joined()) { first, _ in first }
   }
 
   private func register(_ description: Description) -> (serial: UInt64, description: Description) {
@@ -96,6 +135,7 @@ final class Discovery {
   private func rename(_ row: inout Row, _ names: [String: EngineName]) {
     if let id = row.description.engineID, let engine = names[id] {
       row.workload.name = engine.name
+      row.workload.labels = engine.labels
       if row.workload.image == nil { row.workload.image = engine.image }
     }
     if row.workload.image != nil { row.workload.absences["image"] = nil }

@@ -13,9 +13,31 @@ struct PodmanSource: WorkloadSource {
   init() {}
 
   func find(in census: Census) -> [Finding] {
-    census.containerGroups { $0.style == .podman }.map { group in
+    let groups = census.containerGroups { $0.style == .podman }
+    let known = Set(groups.map(\.main.pid))
+    let marked = groups.map { group in
       Finding(id: "podman:\(group.mark.id)", kind: .container, runtime: .podman, main: group.main, own: group.own)
     }
+    return marked + withoutCgroup(census, except: known)
+  }
+
+  /// A user's containers on a machine where users may not make cgroups: the children of the real conmon. They have no
+  /// figures of their own, but they are there.
+  private func withoutCgroup(_ census: Census, except known: Set<Int32>) -> [Finding] {
+    census.processes.processes.compactMap { conmon in
+      guard conmon.comm == "conmon", let main = census.processes.children(of: conmon.pid).first,
+        !known.contains(main.pid),
+        let program = try? census.root.link("/proc/\(conmon.pid)/exe"), program.hasSuffix("/conmon"),
+        census.root.runsProgramOfRoot(conmon.pid),
+        let id = arguments(of: conmon, census).flatMap({ option("-c", in: $0) }),
+        ContainerPath(component: id[...]) != nil
+      else { return nil }
+      return Finding(id: "podman:\(id)", kind: .container, runtime: .podman, main: main, own: OwnCgroups())
+    }
+  }
+
+  private func arguments(of conmon: Process, _ census: Census) -> [String]? {
+    census.root.arguments(of: conmon.pid) { keepOptions($0, ["-c", "-n", "-b", "-r"]) }
   }
 
   func describe(_ finding: Finding, in census: Census) -> Description {
@@ -23,8 +45,7 @@ struct PodmanSource: WorkloadSource {
     var description = Description(finding.named(String(id.prefix(12)), in: census), engineID: id)
     description.workload.absences["image"] = .noPermission
     guard let conmon = census.processes[finding.main.parent], conmon.comm == "conmon",
-      let arguments = census.root.arguments(
-        of: conmon.pid, keep: { keepOptions($0, ["-c", "-n", "-b", "-r"]) }),
+      let arguments = arguments(of: conmon, census),
       option("-c", in: arguments) == id
     else { return description }
     description.workload.helpers = [conmon.pid]

@@ -37,7 +37,6 @@ struct CaptureCommand: ParsableCommand {
       if interval.nanoseconds > 0,
         interrupts.wait(until: sample.monotonic + interval.nanoseconds, now: { root.monotonic() })
       {
-        root.advance()
         try sampler.sample(into: &sample)
         recorder.mark(root.now())
       }
