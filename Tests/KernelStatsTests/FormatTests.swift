@@ -113,13 +113,6 @@ struct FormatTests {
     #expect(found == [0: 2, 1: 12000])
   }
 
-  @Test func `a key that comes twice does not hide the next`() throws {
-    let table = KeyTable([(StaticKey("a"), 0, 1), (StaticKey("b"), 1, 1)])
-    var found: [Int: UInt64] = [:]
-    try table.read(Array("a 1\na 2\nb 3\n".utf8).span) { found[$0] = $1 }
-    #expect(found[1] == 3)
-  }
-
   @Test(
     arguments: [
       ("0", 0), ("18446744073709551615", UInt64.max), ("007", 7), ("12x", 12), ("5 6", 5),

@@ -43,7 +43,9 @@ public struct KeyTable: Sendable {
         guard matches(entry.key, bytes, start..<end) else { continue }
         cursor.skipWord(bytes)
         cursor.skipBlanks(bytes)
-        store(entry.slot, try cursor.number(bytes) &* entry.scale)
+        let (value, overflow) = try cursor.number(bytes).multipliedReportingOverflow(by: entry.scale)
+        guard !overflow else { throw cursor.error(bytes, expected: "a number below 2^64 in its unit") }
+        store(entry.slot, value)
         left -= 1
         break
       }
