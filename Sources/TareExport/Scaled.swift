@@ -3,11 +3,16 @@ enum Scaled {
   /// `12.3 MiB`. Bytes.
   static func bytes(_ value: Double) -> String {
     var scaled = value
-    for unit in ["B", "KiB", "MiB", "GiB", "TiB"] {
-      if scaled < 1023.95 || unit == "TiB" { return unit == "B" ? "\(Int(scaled)) B" : "\(decimal(scaled)) \(unit)" }
+    for unit in ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"] {
+      if scaled < 1023.95 || unit == "EiB" { return unit == "B" ? "\(Int(scaled)) B" : "\(decimal(scaled)) \(unit)" }
       scaled /= 1024
     }
     return ""
+  }
+
+  /// A whole number; `?` for one that no counter of tasks has.
+  static func count(_ value: Double) -> String {
+    value.isFinite && value < 1e15 ? String(Int64(value)) : "?"
   }
 
   /// One decimal: `99.9`.

@@ -78,7 +78,8 @@ struct TableTests {
   @Test(
     arguments: [
       (0, "0 B"), (1023, "1023 B"), (1024, "1.0 KiB"), (1_048_524, "1023.9 KiB"), (1_048_575, "1.0 MiB"),
-      (50 * 1_048_576, "50.0 MiB"), (1.5 * 1_073_741_824, "1.5 GiB"), (2e15, "1819.0 TiB"),
+      (50 * 1_048_576, "50.0 MiB"), (1.5 * 1_073_741_824, "1.5 GiB"), (2e15, "1.8 PiB"),
+      (18_446_744_073_709_551_616, "16.0 EiB"),
     ] as [(Double, String)])
   func `bytes have one decimal and the largest unit that fits`(bytes: Double, text: String) {
     #expect(Scaled.bytes(bytes) == text)

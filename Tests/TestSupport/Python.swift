@@ -7,7 +7,7 @@ public let hasPythonValidator = runPython(["-c", "import jsonschema; jsonschema.
 /// - Returns: its exit code, or nil where it could not be started.
 public func runPython(_ arguments: [String]) -> Int32? {
   var words: [UnsafeMutablePointer<CChar>?] = unsafe (["python3"] + arguments).map { unsafe strdup($0) } + [nil]
-  defer { unsafe words.forEach { unsafe free($0) } }
+  defer { for index in unsafe words.indices { unsafe free(words[index]) } }
   var pid: pid_t = 0
   guard unsafe posix_spawnp(&pid, "python3", nil, nil, &words, environ) == 0 else { return nil }
   var status: Int32 = 0

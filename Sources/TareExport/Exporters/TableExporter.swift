@@ -56,7 +56,7 @@ public struct TableExporter: Exporter {
       String(repeating: "─", count: 80),
       line("rest of host", totals.restCpu, rest, ""),
       line("\(host.hostname.harmless.fittedAtMost(24)) used", totals.cpu, used, total),
-      "  100 % is one core; this machine has \(host.cpusOnline * 100) %.   – not applicable   ? unknown: see json",
+      "  100 % is one core; this machine has \(host.cpusOnline * 100) %.  – not applicable  ? see json",
     ]
   }
 
@@ -114,7 +114,7 @@ public struct TableExporter: Exporter {
   private static func decimal(_ value: FigureValue) -> String {
     value.number.map { Scaled.decimal($0) } ?? absence(value)
   }
-  private static func count(_ value: FigureValue) -> String { value.number.map { String(Int64($0)) } ?? absence(value) }
+  private static func count(_ value: FigureValue) -> String { value.number.map(Scaled.count) ?? absence(value) }
 
   private static func absence(_ value: FigureValue) -> String {
     switch value {

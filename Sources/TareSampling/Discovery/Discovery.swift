@@ -138,6 +138,10 @@ final class Discovery {
     let main = candidate.finding.main
     let isEarly = census.now.boottime < main.start &* root.facts.tick &+ 10_000_000_000
     if let old = knows(candidate), old.description.machine == description.machine {
+      // The two clocks behind them are read one after the other: the start would move by microseconds.
+      var description = description
+      description.workload.startedAt = old.description.workload.startedAt
+      if let spawned = old.description.workload.boot[.spawned] { description.workload.boot[.spawned] = spawned }
       return Entry(serial: old.serial, main: main, description: description, isEarly: isEarly)
     }
     defer { nextSerial += 1 }
