@@ -1,6 +1,8 @@
 import FoundationEssentials
+import KernelStats
 import TareExport
 import TareModel
+import TareSampling
 import TestSupport
 import Testing
 
@@ -23,6 +25,22 @@ struct SchemaTests {
       let failures = schema.failures(try output(frame))
       #expect(failures.isEmpty, "\(failures.sorted().prefix(10))")
     }
+  }
+
+  @Test(arguments: ["hybrid", "v2"])
+  func `a captured host fits the schema`(name: String) throws {
+    let hosts = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Fixtures/hosts")
+    let root = try KernelRoot(replaying: hosts.appending(path: name).path)
+    let sampler = try Sampler(root, environment: [:], names: FixedEngineNames(), budget: DescriptorBudget(0))
+    var samples = [sampler.makeSample(), sampler.makeSample()]
+    try sampler.sample(into: &samples[0])
+    root.advance()
+    try sampler.sample(into: &samples[1])
+    let frame = Frame(previous: samples[0], current: samples[1])
+    #expect(!frame.current.workloads.isEmpty)
+    let failures = JSONSchema(try schema()).failures(try output(frame))
+    #expect(failures.isEmpty, "\(failures.sorted().prefix(10))")
   }
 
   @Test func `output with a field missing, of another type or out of range does not fit`() throws {
