@@ -52,6 +52,10 @@ let package = Package(
         "CLinux", "TareModel", "KernelStats", "TareSampling", "TareHTTP", "TareExport", "TareLab", argumentParser,
       ],
       swiftSettings: strict),
+    .target(name: "CAllocationCounter", path: "Tests/Benchmarks/CAllocationCounter"),
+    .executableTarget(
+      name: "SamplerBenchmark", dependencies: ["CAllocationCounter", "TareModel", "KernelStats", "TareSampling"],
+      path: "Tests/Benchmarks/SamplerBenchmark", swiftSettings: strict),
     .target(name: "CTestSockets", path: "Tests/CTestSockets"),
     .testTarget(name: "TareHTTPTests", dependencies: ["TareHTTP", "CTestSockets"], swiftSettings: strict),
   ],
