@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Measures tare against what the same work costs without it:
 #   - a tick of the sampler, against a C program that reads and parses the same files (reference.c), over 10, 100 and
-#     1,000 cgroups with a process each; the two take turns, so that a change of the machine's speed meets both;
+#     1,000 cgroups with a process each; the two take turns, so that a change of the machine's speed meets both.
+#     CPU time, user and system, since a tick waits for nothing and the clock on the wall shows the neighbours' load;
 #   - the start of `tare snapshot --interval 0`, against /bin/true.
 # Makes cgroups below /tare-bench in every hierarchy and removes them; needs root.
 #
@@ -111,7 +112,7 @@ measure_ticks() {
   exec {lines}< <(exec unshare --pid --fork --kill-child --mount-proc "$0" inside)
   namespace=$!
   echo
-  echo "one tick, median of $rounds rounds"
+  echo "CPU time of one tick, median of $rounds rounds"
   echo "cgroups    tare µs       C µs   tare ÷ C   allocations   target"
   local count tare c ratio allocations left lines_read=0
   while read -r count tare c ratio allocations left; do
@@ -145,10 +146,10 @@ measure_start() {
   most=$(awk "BEGIN { print $most_starts * $true_time + $sample_time }")
   echo
   echo "start, median of 21 pairs"
-  printf '%-34s %9d µs\n' "/bin/true" "$true_time" "tare snapshot --interval 0" "$tare_time" \
+  printf '%-34s %9.0f µs\n' "/bin/true" "$true_time" "tare snapshot --interval 0" "$tare_time" \
     "  the sampling in it" "$sample_time"
   judge "$tare_time" "$most"
-  printf '%-34s %9d µs: %s\n' "at most $most_starts x /bin/true + sampling" "$most" "$verdict"
+  printf '%-34s %9.0f µs: %s\n' "at most $most_starts x /bin/true + sampling" "$most" "$verdict"
 }
 
 build() {
