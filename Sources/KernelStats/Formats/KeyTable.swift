@@ -39,11 +39,12 @@ public struct KeyTable: Sendable {
         hash = Self.mix(hash, bytes[end])
         end += 1
       }
-      for entry in entries where entry.hash == hash {
-        guard matches(entry.key, bytes, start..<end) else { continue }
+      // By index, because a copy of an entry would count references at every line.
+      for index in entries.indices where entries[index].hash == hash {
+        guard matches(entries[index].key, bytes, start..<end) else { continue }
         cursor.skipWord(bytes)
         cursor.skipBlanks(bytes)
-        store(entry.slot, try cursor.number(bytes) &* entry.scale)
+        store(entries[index].slot, try cursor.number(bytes) &* entries[index].scale)
         left -= 1
         break
       }
