@@ -19,6 +19,7 @@ readonly most_ratio=1.2
 readonly most_starts=5
 readonly scratch=.build/bench
 readonly reference=$scratch/reference
+: "${TARE_BINARY:?the release binary: make bench gives it}"
 
 median() { sort -n | awk '{ all[NR] = $1 } END { print all[int((NR + 1) / 2)] }'; }
 
@@ -136,7 +137,7 @@ measure_start() {
   local true_times=() tare_times=() sample_times=()
   for ((round = 0; round < 21; round++)); do
     true_times+=("$(clock /bin/true)")
-    tare_times+=("$(clock "$scratch/static/release/tare" snapshot --interval 0 --format json)")
+    tare_times+=("$(clock "$TARE_BINARY" snapshot --interval 0 --format json)")
     sample_times+=("$(sed -n 's/.*"sample_ms":\([0-9.]*\).*/\1/p' "$scratch/output" | awk '{ print $1 * 1000 }')")
   done
   local true_time tare_time sample_time most
@@ -163,7 +164,6 @@ if [ "${1:-}" = inside ]; then
   exit
 fi
 build --scratch-path "$scratch" --product SamplerBenchmark
-build --scratch-path "$scratch/static" -Xswiftc -static-executable -Xlinker -s --product tare
 measure_start
 measure_ticks
 exit "$missed"
