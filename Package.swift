@@ -39,7 +39,7 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ], swiftSettings: strict),
-    .target(name: "TareExport", dependencies: ["TareModel"], swiftSettings: strict),
+    .target(name: "TareExport", dependencies: ["TareModel"], exclude: ["Schema"], swiftSettings: strict),
     .target(name: "TareLab", dependencies: ["CLinux"], swiftSettings: strict),
     // Static in every build: it is the only program in a container and in a virtual machine.
     .executableTarget(
@@ -59,6 +59,18 @@ let package = Package(
       path: "Tests/Benchmarks/SamplerBenchmark", swiftSettings: strict),
     .target(name: "CTestSockets", path: "Tests/CTestSockets"),
     .testTarget(name: "TareHTTPTests", dependencies: ["TareHTTP", "CTestSockets"], swiftSettings: strict),
+    .target(
+      name: "TestSupport", dependencies: ["TareModel", "KernelStats", "TareSampling"], path: "Tests/TestSupport",
+      swiftSettings: strict),
+    .testTarget(name: "TareModelTests", dependencies: ["TareModel", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "KernelStatsTests", dependencies: ["TareModel", "KernelStats", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "TareSamplingTests",
+      dependencies: ["TareModel", "KernelStats", "TareSampling", "TareExport", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "TareExportTests",
+      dependencies: ["TareModel", "KernelStats", "TareSampling", "TareExport", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "HostTests", dependencies: ["TareModel", "KernelStats", "TareSampling", "TareExport"],
       swiftSettings: strict),

@@ -29,10 +29,11 @@ public enum Timestamp {
     }
     guard let year = digits(4), skip("-"), let month = digits(2), skip("-"), let day = digits(2), skip("Tt "),
       let hour = digits(2), skip(":"), let minute = digits(2), skip(":"), let second = digits(2),
-      (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second <= 60
+      (1...12).contains(month), (1...length(of: month, in: year)).contains(day), hour < 24, minute < 60, second <= 60
     else { return nil }
     var fraction: Int64 = 0
     if skip(".") {
+      guard let first = rest.first, (0x30...0x39).contains(first) else { return nil }
       var unit: Int64 = 100_000_000
       while let digit = digits(1) {
         fraction += digit * unit
@@ -42,7 +43,8 @@ public enum Timestamp {
     var offset: Int64 = 0
     if !skip("Zz") {
       let isEast = rest.first == UInt8(ascii: "+")
-      guard skip("+-"), let hours = digits(2), skip(":"), let minutes = digits(2) else { return nil }
+      guard skip("+-"), let hours = digits(2), skip(":"), let minutes = digits(2), hours < 24, minutes < 60
+      else { return nil }
       offset = (hours * 60 + minutes) * (isEast ? 60 : -60)
     }
     guard rest.isEmpty else { return nil }
@@ -54,6 +56,12 @@ public enum Timestamp {
   private static func pad(_ value: Int64, _ width: Int) -> String {
     let digits = String(value)
     return String(repeating: "0", count: max(0, width - digits.count)) + digits
+  }
+
+  /// Days of a month.
+  private static func length(of month: Int64, in year: Int64) -> Int64 {
+    let next: (year: Int64, month: Int64) = month == 12 ? (year + 1, 1) : (year, month + 1)
+    return days(year: next.year, month: next.month, day: 1) - days(year: year, month: month, day: 1)
   }
 
   // The two conversions of a day count are Howard Hinnant's, "chrono-Compatible Low-Level Date Algorithms".

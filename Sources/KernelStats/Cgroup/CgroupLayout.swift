@@ -20,7 +20,8 @@ public struct CgroupLayout: Sendable, Hashable {
       let line = cursor.restOfLine(bytes)
       cursor.skipLine(bytes)
       // 36 35 98:0 /root /mount/point options - type source superoptions
-      let fields = line.split(separator: " ")
+      // A mount may have no source: two blanks.
+      let fields = line.split(separator: " ", omittingEmptySubsequences: false)
       guard let dash = fields.firstIndex(of: "-"), fields.count > dash + 3, dash >= 6 else {
         if line.isEmpty { continue }
         throw FormatError(line: cursor.line - 1, expected: "a mount with a dash and three fields after it", found: nil)
@@ -87,9 +88,10 @@ public struct CgroupMembership: Sendable, Hashable {
       let number = cursor.line
       cursor.skipLine(bytes)
       if line.isEmpty { continue }
-      // 4:memory:/a/path:with:colons
-      let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-      guard fields.count == 3, fields[2].hasPrefix("/") else {
+      // 4:memory:/a/path:with:colons. By bytes: a name may begin with a mark that would join the slash before it.
+      let fields = line.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false)
+        .map { Substring($0) }
+      guard fields.count == 3, fields[2].utf8.first == UInt8(ascii: "/") else {
         throw FormatError(line: number, expected: "number:controllers:/path", found: nil)
       }
       // The kernel writes this behind the path of a group that was removed.

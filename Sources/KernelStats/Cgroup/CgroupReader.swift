@@ -42,6 +42,7 @@ public final class CgroupReader {
     for index in plan.files.indices where !plan.files[index].isSlow {
       if readFile(index, into: &sample, row: row, buffer: &buffer) { alive = true }
     }
+    if !alive { markEnded(in: &sample, row: row) }
     if refreshing {
       for index in plan.files.indices where plan.files[index].isSlow {
         _ = readFile(index, into: &sample, row: row, buffer: &buffer)
@@ -56,6 +57,18 @@ public final class CgroupReader {
     }
     for (metric, reading) in limitReadings { sample[row, metric] = reading }
     return alive
+  }
+
+  /// A group that has not one of its files is gone; without permission they are still there.
+  private func markEnded(in sample: inout Sample, row: Int) {
+    let own = plan.files.indices.filter { paths[$0] != nil && !plan.files[$0].isSlow }
+    let isGone = own.allSatisfy { index in
+      let file = plan.files[index]
+      let reading = sample[row, file.metrics[0]]
+      return reading == .missing(file.absence) || reading == .missing(.ended)
+    }
+    guard isGone else { return }
+    for index in own { for metric in plan.files[index].metrics { sample[row, metric] = .missing(.ended) } }
   }
 
   private func readFile(_ index: Int, into sample: inout Sample, row: Int, buffer: inout [UInt8]) -> Bool {

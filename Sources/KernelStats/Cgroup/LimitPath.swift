@@ -13,9 +13,9 @@ struct LimitPath {
       let point = layout.controllers[controller] ?? layout.unified
       guard let point, var folder = own.folder(controller, layout) else { return [] }
       var folders: [String] = []
-      while folder.count > point.count {
+      while folder.utf8.count > point.utf8.count {
         folders.append(folder)
-        guard let slash = folder.lastIndex(of: "/") else { break }
+        guard let slash = folder.utf8.lastIndex(of: UInt8(ascii: "/")) else { break }
         folder = String(folder[..<slash])
       }
       return folders

@@ -22,7 +22,7 @@ public struct OwnCgroups: Sendable, Hashable {
   }
 
   private static func cut(_ path: String, _ isOwn: (Substring) -> Bool) -> String? {
-    let parts = path.split(separator: "/")
+    let parts = path.cgroupNames
     guard let last = parts.lastIndex(where: isOwn) else { return nil }
     return "/" + parts[...last].joined(separator: "/")
   }
@@ -45,5 +45,17 @@ public struct OwnCgroups: Sendable, Hashable {
   public func identityFolder(_ layout: CgroupLayout) -> String? {
     folder("", layout) ?? folder("memory", layout) ?? folder("cpu", layout) ?? folder("pids", layout)
       ?? controllers.keys.sorted().lazy.compactMap { folder($0, layout) }.first
+  }
+}
+
+extension String {
+  /// The folders of a cgroup path. Parted by bytes: a name may begin with a combining mark, which makes one character of
+  /// it and the slash, and a process could hide in such a folder.
+  public var cgroupNames: [Substring] { utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) } }
+
+  /// Whether this cgroup path is `folder` or lies below it.
+  public func isCgroup(inside folder: String) -> Bool {
+    guard utf8.starts(with: folder.utf8) else { return false }
+    return utf8.count == folder.utf8.count || utf8.dropFirst(folder.utf8.count).first == UInt8(ascii: "/")
   }
 }

@@ -33,7 +33,7 @@ public struct Cursor: Sendable {
     while at < bytes.count, bytes[at] == blank || bytes[at] == tab { at += 1 }
   }
 
-  /// Over one byte, not over the end of the file.
+  /// Over one byte.
   @inline(__always)
   public mutating func step() { at += 1 }
 

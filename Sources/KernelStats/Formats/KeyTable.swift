@@ -44,7 +44,9 @@ public struct KeyTable: Sendable {
         guard matches(entries[index].key, bytes, start..<end) else { continue }
         cursor.skipWord(bytes)
         cursor.skipBlanks(bytes)
-        store(entries[index].slot, try cursor.number(bytes) &* entries[index].scale)
+        let (value, overflow) = try cursor.number(bytes).multipliedReportingOverflow(by: entries[index].scale)
+        guard !overflow else { throw cursor.error(bytes, expected: "a number below 2^64 in its unit") }
+        store(entries[index].slot, value)
         left -= 1
         break
       }

@@ -6,7 +6,7 @@ public struct ProcessStatus: Sendable, Hashable {
   public private(set) var file: UInt64?
   public private(set) var shared: UInt64?
   public private(set) var hugetlb: UInt64?
-  /// Effective user.
+  /// Real user, the first of the four: a program that takes root's rights on still belongs to whoever started it.
   public private(set) var uid: UInt32?
 
   private static let table = KeyTable([

@@ -24,7 +24,7 @@ public struct ProcessTable: Sendable {
     var known: [[UInt8]: Int] = [:]
     var buffer = [UInt8](repeating: 0, count: 16384)
     for name in try root.list("/proc") {
-      guard let pid = Int32(name), let process = scan(pid, root, &buffer, &known) else { continue }
+      guard let pid = Int32(name), pid > 0, String(pid) == name, let process = scan(pid, root, &buffer, &known) else { continue }
       processes.append(process)
     }
     processes.sort { ($0.start, $0.pid) < ($1.start, $1.pid) }

@@ -71,14 +71,14 @@ public final class KernelRoot: Sendable {
 
   /// A descriptor to hold; only where ``holdsDescriptors``. The caller closes it.
   public func open(_ path: String) throws(KernelError) -> Int32 {
-    guard let manifest else {
+    guard !isLive else {
       // Passed as it is, a string would be copied to the heap.
       let fd = unsafe path.withCString { unsafe tare_openat(AT_FDCWD, $0, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0) }
       guard fd >= 0 else { throw KernelError(path: path, code: errno) }
       return fd
     }
+    if let error = capturedError(path) { throw error }
     let instant = instant.load(ordering: .relaxed)
-    if let code = manifest.error(at: instant, path: path) { throw KernelError(path: path, code: code) }
     if instant > 0 {
       let later = unsafe tare_openat2(folder, "./\(instant)\(path)", replayFlags, 0, inRoot)
       if later >= 0 { return try regular(later, path: path) }
@@ -149,11 +149,15 @@ public final class KernelRoot: Sendable {
   /// The target of a symbolic link, as written.
   /// - Parameter kept: which targets a capture gets, if not all: the names of a stranger's open files are nobody's business.
   public func link(_ path: String, kept: ((String) -> Bool)? = nil) throws(KernelError) -> String {
+    if let error = capturedError(path) { throw error }
     var target = [UInt8](repeating: 0, count: 4096)
+    // In a capture the link itself is opened, so that no link before it leads outside.
+    let fd = isLive ? -1 : unsafe tare_openat2(folder, "." + path, linkFlags, 0, inRoot)
+    defer { if fd >= 0 { close(fd) } }
     let count = unsafe target.withUnsafeMutableBytes { bytes in
       let memory = unsafe bytes.baseAddress!.assumingMemoryBound(to: CChar.self)
-      guard isLive else { return unsafe readlinkat(folder, "." + path, memory, bytes.count) }
-      return unsafe readlink(path, memory, bytes.count)
+      if isLive { return unsafe readlink(path, memory, bytes.count) }
+      return fd < 0 ? -1 : unsafe readlinkat(fd, "", memory, bytes.count)
     }
     guard count >= 0 else {
       let error = KernelError(path: path, code: errno)
@@ -177,8 +181,11 @@ public final class KernelRoot: Sendable {
   /// The number that tells a folder from a later one of the same name.
   public func inode(_ path: String) -> UInt64? {
     var status = stat()
-    let code = unsafe isLive ? stat(path, &status) : fstatat(folder, "." + path, &status, AT_SYMLINK_NOFOLLOW)
-    return code == 0 ? UInt64(status.st_ino) : nil
+    if isLive { return unsafe stat(path, &status) == 0 ? UInt64(status.st_ino) : nil }
+    let fd = unsafe tare_openat2(folder, "." + path, linkFlags, 0, inRoot)
+    guard fd >= 0 else { return nil }
+    defer { close(fd) }
+    return unsafe fstat(fd, &status) == 0 ? UInt64(status.st_ino) : nil
   }
 
   /// An empty file in each folder of a capture that was listed.
@@ -186,7 +193,13 @@ public final class KernelRoot: Sendable {
 
   // MARK: Opening
 
+  /// What went wrong with this path when this instant was captured.
+  private func capturedError(_ path: String) -> KernelError? {
+    manifest?.error(at: instant.load(ordering: .relaxed), path: path).map { KernelError(path: path, code: $0) }
+  }
+
   private func openFolder(_ path: String) throws(KernelError) -> Int32 {
+    if let error = capturedError(path) { throw error }
     let fd =
       unsafe isLive
       ? tare_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NONBLOCK, 0)
@@ -207,6 +220,7 @@ public final class KernelRoot: Sendable {
 }
 
 private let inRoot = UInt64(RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS)
+private let linkFlags = UInt64(TARE_O_PATH) | UInt64(O_NOFOLLOW)
 private let replayFlags = UInt64(O_RDONLY | O_NONBLOCK | O_NOCTTY)
 
 private func regular(_ fd: Int32, path: String) throws(KernelError) -> Int32 {
@@ -223,8 +237,7 @@ func readAll(_ fd: Int32, into buffer: inout [UInt8], path: String, limit: Int) 
   var count = 0
   while true {
     if count == buffer.count {
-      guard count < limit else { throw .tooLarge(path: path, limit: limit) }
-      buffer.append(contentsOf: repeatElement(0, count: max(4096, min(buffer.count, limit - count))))
+      buffer.append(contentsOf: repeatElement(0, count: max(4096, min(buffer.count, limit - min(count, limit)))))
     }
     let got = unsafe buffer.withUnsafeMutableBytes { bytes in
       unsafe Glibc.read(fd, bytes.baseAddress! + count, bytes.count - count)
@@ -233,6 +246,7 @@ func readAll(_ fd: Int32, into buffer: inout [UInt8], path: String, limit: Int) 
     guard got >= 0 else { throw KernelError(path: path, code: errno) }
     if got == 0 { return count }
     count += got
+    guard count <= limit else { throw .tooLarge(path: path, limit: limit) }
   }
 }
 

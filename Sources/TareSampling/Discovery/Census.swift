@@ -44,15 +44,14 @@ public struct Census: Sendable {
     now.realtime &- now.boottime &+ process.start &* root.facts.tick
   }
 
-  /// Whether the processes in this cgroup, and below it, are all among `pids`. Threads of the kernel do not count.
-  public func isAlone(_ pids: Set<Int32>, in path: String) -> Bool {
-    guard path != "/" else { return false }
-    let inside = processes.memberships.map { membership in
-      let leading = membership.leading
-      return leading == path || leading.hasPrefix(path + "/")
-    }
+  /// Whether all processes in this cgroup, and below it, fulfil a condition. Threads of the kernel do not count.
+  /// - Parameter place: the path of a membership in the hierarchy that is meant; nil where it has none.
+  public func all(
+    in path: String, of place: (CgroupMembership) -> String?, _ condition: (Process) -> Bool
+  ) -> Bool {
+    let inside = processes.memberships.map { place($0)?.isCgroup(inside: path) ?? false }
     return processes.processes.allSatisfy { process in
-      process.isKernelThread || !inside[process.membership] || pids.contains(process.pid)
+      process.isKernelThread || !inside[process.membership] || condition(process)
     }
   }
 }

@@ -10,7 +10,7 @@ struct ContainerPath: Hashable {
   /// All marks in a path, outermost first: an engine may run in a container of another.
   static func all(in path: String) -> [ContainerPath] {
     guard path.utf8.count > 64 else { return [] }
-    let parts = path.split(separator: "/")
+    let parts = path.cgroupNames
     return parts.indices.compactMap { index in
       ContainerPath(component: parts[index], after: index > 0 ? parts[index - 1] : nil)
     }
@@ -23,7 +23,8 @@ struct ContainerPath: Hashable {
       name = name.dropFirst(7)
       style = .docker
     } else if name.hasPrefix("libpod-") {
-      name = name.dropFirst(7)
+      // A unit of systemd that starts Podman has the container in a group of its own below it.
+      name = name.dropFirst(name.hasPrefix("libpod-payload-") ? 15 : 7)
       style = .podman
     } else {
       style = parent == "docker" ? .docker : .bare
@@ -48,17 +49,43 @@ struct ContainerGroup {
 extension Census {
   /// Containers by the innermost mark of their processes' cgroup paths.
   func containerGroups(where wanted: (ContainerPath) -> Bool) -> [ContainerGroup] {
-    let marks = processes.memberships.map { ContainerPath.all(in: $0.leading).last }
-    var members: [ContainerPath: [Process]] = [:]
+    let places = processes.memberships.map { place(of: $0.leading) }
+    var members: [Place: [Process]] = [:]
     for process in processes.processes where !process.isKernelThread {
-      guard let mark = marks[process.membership], wanted(mark) else { continue }
-      members[mark, default: []].append(process)
+      guard let place = places[process.membership], wanted(place.mark) else { continue }
+      members[place, default: []].append(process)
     }
-    return members.map { mark, group in
+    let groups = members.map { place, group in
       let pids = Set(group.map(\.pid))
       let main = group.first { !pids.contains($0.parent) } ?? group[0]
-      let own = OwnCgroups(processes.cgroups(of: main)) { ContainerPath(component: $0)?.id == mark.id }
-      return ContainerGroup(mark: mark, main: main, own: own)
+      let own = OwnCgroups(processes.cgroups(of: main)) { ContainerPath(component: $0)?.id == place.mark.id }
+      return ContainerGroup(mark: place.mark, main: main, own: own)
     }
+    return ordered(groups)
+  }
+
+  /// A container's mark and the path up to it: anybody may call a group of his own like somebody else's container.
+  private struct Place: Hashable {
+    let mark: ContainerPath
+    let path: String
+  }
+
+  private func place(of path: String) -> Place? {
+    guard let mark = ContainerPath.all(in: path).last else { return nil }
+    let names = path.cgroupNames
+    guard let end = names.lastIndex(where: { ContainerPath(component: $0)?.id == mark.id }) else { return nil }
+    return Place(mark: mark, path: names[...end].joined(separator: "/"))
+  }
+
+  /// Oldest first; of several with one id that of root's engine first, which is the one that counts.
+  private func ordered(_ groups: [ContainerGroup]) -> [ContainerGroup] {
+    let counts = Dictionary(grouping: groups, by: \.mark.id).mapValues(\.count)
+    let ranked = groups.map { group in
+      let isAmbiguous = (counts[group.mark.id] ?? 1) > 1
+      // Every orphan is a child of process 1.
+      let isRoots = group.main.parent > 1 && root.user(of: group.main.parent) == 0
+      return (group, isAmbiguous && !isRoots ? 1 : 0)
+    }
+    return ranked.sorted { ($0.1, $0.0.main.start, $0.0.main.pid) < ($1.1, $1.0.main.start, $1.0.main.pid) }.map(\.0)
   }
 }

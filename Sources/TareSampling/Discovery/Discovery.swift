@@ -14,7 +14,17 @@ final class Discovery {
   /// What tells a workload from its successor of the same name.
   private enum Identity: Hashable, Sendable {
     case cgroup(path: String, inode: UInt64)
-    case process(pid: Int32, start: UInt64)
+    /// The kind, because a container's first process may be a VMM itself.
+    case process(kind: Workload.Kind, pid: Int32, start: UInt64)
+  }
+
+  /// What was learnt of a workload.
+  private struct Entry {
+    let serial: UInt64
+    let main: Process
+    let description: Description
+    /// It was described while it was still starting: a state file may not have been there yet, or KVM not opened.
+    let isEarly: Bool
   }
 
   /// A finding that no earlier source has claimed.
@@ -34,7 +44,7 @@ final class Discovery {
   private let environment: [String: String]
   private let sources: [any WorkloadSource]
   private let names: any EngineNames
-  private var known: [Identity: (serial: UInt64, description: Description)] = [:]
+  private var known: [Identity: Entry] = [:]
   private var nextSerial: UInt64 = 1
   private let threads: SourceThreads
   private var lastFound: [Int: [Finding]] = [:]
@@ -58,11 +68,12 @@ final class Discovery {
   func pass(at now: UInt64) throws(KernelError) -> (rows: [Row], problems: [Problem]) {
     let census = try Census(root, layout: layout, environment: environment)
     let candidates = find(in: census)
-    let descriptions = describe(candidates.filter { known[$0.identity] == nil }, in: census)
-    var current: [Identity: (serial: UInt64, description: Description)] = [:]
+    let descriptions = describe(candidates.filter { knows($0)?.isEarly ?? true }, in: census)
+    var current: [Identity: Entry] = [:]
     var rows: [Row] = []
     for candidate in candidates {
-      guard let entry = known[candidate.identity] ?? descriptions[candidate.identity].map(register) else { continue }
+      let described = descriptions[candidate.identity].map { register(candidate, $0, census) }
+      guard let entry = described ?? knows(candidate) else { continue }
       current[candidate.identity] = entry
       rows.append(
         Row(
@@ -83,14 +94,18 @@ final class Discovery {
     let sources = sources
     let found = threads.run(Array(sources.indices)) { sources[$0].find(in: census) }
     var claimed: Set<Claim> = []
+    var ids: Set<String> = []
+    var identities: Set<Identity> = []
     var candidates: [Candidate] = []
     for (place, source) in sources.enumerated() {
       if found[place] == nil {
         census.complaints.add(Problem(source: source.name, message: "hangs: what it knew stays as it was"))
       }
       for finding in found[place] ?? lastFound[place] ?? [] {
-        guard claimed.insert(Claim(kind: finding.kind, pid: finding.main.pid)).inserted else { continue }
-        candidates.append(Candidate(source: place, identity: identity(of: finding), finding: finding))
+        guard claimed.insert(Claim(kind: finding.kind, pid: finding.main.pid)).inserted,
+          ids.insert(finding.id).inserted
+        else { continue }
+        candidates.append(candidate(finding, source: place, taken: &identities))
       }
     }
     for (place, findings) in found { lastFound[place] = findings }
@@ -110,16 +125,36 @@ final class Discovery {
     return Dictionary(described.values.joined()) { first, _ in first }
   }
 
-  private func register(_ description: Description) -> (serial: UInt64, description: Description) {
-    defer { nextSerial += 1 }
-    return (nextSerial, description)
+  /// What is known of this very workload: the same group, or process, with the same first process in it.
+  private func knows(_ candidate: Candidate) -> Entry? {
+    known[candidate.identity].flatMap { entry in
+      let (main, now) = (entry.main, candidate.finding.main)
+      return main.pid == now.pid && main.start == now.start ? entry : nil
+    }
   }
 
-  private func identity(of finding: Finding) -> Identity {
-    if finding.kind == .container, let folder = finding.own.identityFolder(layout), let inode = root.inode(folder) {
-      return .cgroup(path: folder, inode: inode)
+  /// A workload that was seen early keeps its serial, unless it turned out to be another machine: its row is read anew.
+  private func register(_ candidate: Candidate, _ description: Description, _ census: Census) -> Entry {
+    let main = candidate.finding.main
+    let isEarly = census.now.boottime < main.start &* root.facts.tick &+ 10_000_000_000
+    if let old = knows(candidate), old.description.machine == description.machine {
+      return Entry(serial: old.serial, main: main, description: description, isEarly: isEarly)
     }
-    return .process(pid: finding.main.pid, start: finding.main.start)
+    defer { nextSerial += 1 }
+    return Entry(serial: nextSerial, main: main, description: description, isEarly: isEarly)
+  }
+
+  /// Two workloads in one group share it: the second has no figures of its own.
+  private func candidate(_ finding: Finding, source: Int, taken: inout Set<Identity>) -> Candidate {
+    let main = finding.main
+    let process = Identity.process(kind: finding.kind, pid: main.pid, start: main.start)
+    guard finding.kind == .container, let folder = finding.own.identityFolder(layout), let inode = root.inode(folder)
+    else { return Candidate(source: source, identity: process, finding: finding) }
+    let group = Identity.cgroup(path: folder, inode: inode)
+    if taken.insert(group).inserted { return Candidate(source: source, identity: group, finding: finding) }
+    var sharing = finding
+    sharing.own = OwnCgroups()
+    return Candidate(source: source, identity: process, finding: sharing)
   }
 
   /// Engines are asked when there are containers that they were not asked about, and now and then for new names.
@@ -154,7 +189,7 @@ final class Discovery {
       // A VM may share a container's very cgroup; another container there is no parent.
       if finding.kind == .container { path = folder(of: path) }
       var parent: String?
-      while path.count > 1, parent == nil {
+      while path.utf8.count > 1, parent == nil {
         if let (other, id) = containers[path], other != serial { parent = id }
         path = folder(of: path)
       }
@@ -165,6 +200,7 @@ final class Discovery {
 
   /// The path without its last part.
   private func folder(of path: String) -> String {
-    path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+    // By bytes: a name may begin with a mark that joins the slash before it.
+    path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? ""
   }
 }

@@ -1,4 +1,4 @@
-internal import TareModel
+internal import FoundationEssentials
 
 /// What a QEMU command line says of its VM. From qemu(1). Unknown options are skipped; nothing here is more than a claim.
 struct QemuArguments: Hashable {
@@ -11,6 +11,8 @@ struct QemuArguments: Hashable {
   /// In the order in which QEMU tries them.
   private(set) var accelerators: [String] = []
   private(set) var disks: [String] = []
+  /// Images of the firmware and its variables.
+  private(set) var firmware: [String] = []
   private(set) var taps: [String] = []
   /// Sockets of helpers such as virtiofsd and swtpm.
   private(set) var sockets: [String] = []
@@ -22,6 +24,14 @@ struct QemuArguments: Hashable {
     "cdrom", "netdev", "chardev",
   ]
 
+  /// Options whose value is one path or number.
+  private static let plain: Set<String> = ["uuid", "hda", "hdb", "hdc", "hdd", "cdrom"]
+  /// Keys of the other options that are read: the rest may be secrets.
+  private static let keys: Set<String> = [
+    "guest", "debug-threads", "size", "cpus", "maxcpus", "sockets", "dies", "clusters", "modules", "cores", "threads",
+    "accel", "type", "file", "if", "filename", "file.filename", "ifname", "path",
+  ]
+
   init(_ arguments: [String]) {
     for (flag, value) in Self.pairs(arguments) { read(flag, value) }
     if accelerators.isEmpty { accelerators = ["tcg"] }
@@ -30,7 +40,8 @@ struct QemuArguments: Hashable {
   static func keep(_ arguments: [String]) -> [String] {
     pairs(arguments).reduce(into: Array(arguments.prefix(1))) { kept, pair in
       guard flags.contains(pair.flag) else { return }
-      kept += ["-\(pair.flag)"] + (pair.value.map { [$0] } ?? [])
+      let value = pair.value.map { plain.contains(pair.flag) ? $0 : QemuOptions($0).kept(keys) }
+      kept += ["-\(pair.flag)"] + [value].compactMap { $0 }
     }
   }
 
@@ -63,31 +74,45 @@ struct QemuArguments: Hashable {
     case "smp": vcpus = Self.cpus(options) ?? vcpus
     case "accel": accelerators += [options["accel"] ?? options.first].compactMap { $0 }
     case "machine", "M":
-      machineType = options["type"] ?? options.first
+      machineType = options["type"] ?? options.first ?? machineType
       accelerators += options["accel"]?.split(separator: ":").map(String.init) ?? []
-    case "drive": disks += [options["file"]].compactMap { $0 }
-    case "blockdev": disks += [options["filename"], options["file.filename"]].compactMap { $0 }
+    case "drive": addDisk(options["file"], isFirmware: options["if"] == "pflash")
+    case "blockdev":
+      let file = options["filename"] ?? options["file.filename"]
+      addDisk(file, isFirmware: file?.hasSuffix(".fd") == true)
     case "hda", "hdb", "hdc", "hdd", "cdrom": disks.append(value)
-    case "netdev": if options.first == "tap" { taps += [options["ifname"]].compactMap { $0 } }
+    case "netdev": if (options["type"] ?? options.first) == "tap" { taps += [options["ifname"]].compactMap { $0 } }
     case "chardev": sockets += [options["path"]].compactMap { $0 }
     default: break
     }
   }
 
-  /// `-smp 4`, `-smp cpus=4`, `-smp sockets=2,cores=2,threads=1`.
+  private mutating func addDisk(_ file: String?, isFirmware: Bool) {
+    guard let file else { return }
+    if isFirmware { firmware.append(file) } else { disks.append(file) }
+  }
+
+  /// `-smp 4`, `-smp cpus=4`, `-smp sockets=2,cores=2,threads=1`; without a count there are as many as can be.
   private static func cpus(_ options: QemuOptions) -> UInt64? {
-    if let count = (options["cpus"] ?? options.first).flatMap({ UInt64($0) }) { return count }
-    let parts = ["sockets", "dies", "clusters", "cores", "threads"].map { options[$0].flatMap { UInt64($0) } ?? 1 }
+    if let count = (options["cpus"] ?? options.first ?? options["maxcpus"]).flatMap({ UInt64($0) }) { return count }
+    let parts = ["sockets", "dies", "clusters", "modules", "cores", "threads"].map {
+      options[$0].flatMap { UInt64($0) } ?? 1
+    }
     return parts.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
   }
 }
 
-/// `first,key=value,…` of a QEMU option; a doubled comma stands for one.
+/// `first,key=value,…` of a QEMU option; a doubled comma stands for one. Or a JSON object, as libvirt writes it.
 struct QemuOptions {
   private(set) var first: String?
   private var values: [String: String] = [:]
 
   init(_ text: String) {
+    if text.hasPrefix("{") {
+      let fields = try? JSONDecoder().decode([String: JSONField].self, from: Data(text.utf8))
+      values = (fields ?? [:]).compactMapValues(\.text)
+      return
+    }
     for (index, part) in Self.split(text).enumerated() {
       guard let equals = part.firstIndex(of: "=") else {
         if index == 0 { first = part }
@@ -98,6 +123,25 @@ struct QemuOptions {
   }
 
   subscript(key: String) -> String? { values[key] }
+
+  /// The option again, with these keys only.
+  func kept(_ keys: Set<String>) -> String {
+    func escaped(_ text: String) -> String {
+      text.split(separator: ",", omittingEmptySubsequences: false).joined(separator: ",,")
+    }
+    let pairs = values.filter { keys.contains($0.key) }.sorted { $0.key < $1.key }
+    return ([first.map(escaped)].compactMap { $0 } + pairs.map { "\($0.key)=\(escaped($0.value))" })
+      .joined(separator: ",")
+  }
+
+  /// A text; anything else is not read.
+  private struct JSONField: Decodable {
+    let text: String?
+
+    init(from decoder: any Decoder) throws {
+      text = try? decoder.singleValueContainer().decode(String.self)
+    }
+  }
 
   private static func split(_ text: String) -> [String] {
     var parts: [String] = []
@@ -120,7 +164,7 @@ struct QemuOptions {
   /// `1024` is MiB; K, M, G, T are binary.
   static func size(_ text: String?) -> UInt64? {
     guard let text, let last = text.last else { return nil }
-    let shifts: [Character: UInt64] = ["k": 10, "m": 20, "g": 30, "t": 40]
+    let shifts: [Character: UInt64] = ["b": 0, "k": 10, "m": 20, "g": 30, "t": 40]
     let shift = shifts[Character(last.lowercased())]
     guard let number = Double(shift == nil ? text : String(text.dropLast())), number >= 0 else { return nil }
     let bytes = number * Double(UInt64(1) << (shift ?? 20))

@@ -81,7 +81,8 @@ extension Host {
   static func count(cpuList: String) -> Int {
     cpuList.split(separator: ",").reduce(0) { sum, range in
       let ends = range.split(separator: "-").compactMap { Int($0) }
-      guard let first = ends.first, let last = ends.last, last >= first else { return sum }
+      // No machine has a million; a capture may say anything.
+      guard let first = ends.first, let last = ends.last, last >= first, last < 1 << 20 else { return sum }
       return sum + last - first + 1
     }
   }

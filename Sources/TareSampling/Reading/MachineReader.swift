@@ -49,7 +49,8 @@ final class MachineReader {
       guard stat.start == process.start else { throw .gone(path: self.stat.path) }
       readCpu(stat, into: &sample, row: row, buffer: &buffer, refreshing: refreshing)
     } catch {
-      for metric in Metric.allCases { sample[row, metric] = .missing(error.reason) }
+      let reason: Reason = if case .notFound = error { .ended } else { error.reason }
+      for metric in Metric.allCases { sample[row, metric] = .missing(reason) }
       return false
     }
     if refreshing { refresh(&buffer) }

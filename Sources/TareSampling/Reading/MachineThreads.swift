@@ -8,6 +8,8 @@ final class MachineThreads {
     let times: HeldFile
     var isVcpu: Bool
     var last: SchedStat?
+    /// What it had waited when it was known to be a vCPU.
+    var waitedBefore: UInt64 = 0
   }
 
   struct Totals {
@@ -30,6 +32,8 @@ final class MachineThreads {
   private var threads: [Thread] = []
   /// Of threads that ended.
   private var ended = Totals()
+  /// A thread ended: as many may have begun.
+  private var isStale = false
 
   init(
     _ pid: Int32, outside: [Int32], accelerator: Workload.Accelerator?, _ root: KernelRoot, _ budget: DescriptorBudget
@@ -43,7 +47,7 @@ final class MachineThreads {
 
   /// - Parameter count: how many threads the process has now.
   func read(count: UInt64, refreshing: Bool, buffer: inout [UInt8]) throws(KernelError) -> Totals {
-    if refreshing || UInt64(threads.count) != count + UInt64(outside.count) { try list(&buffer) }
+    if refreshing || isStale || UInt64(threads.count) != count + UInt64(outside.count) { try list(&buffer) }
     var totals = Totals()
     for index in threads.indices {
       // A thread that ends keeps its last value; the next listing buries it.
@@ -51,6 +55,8 @@ final class MachineThreads {
         into: &buffer, { bytes throws(FormatError) in try SchedStat(bytes) })
       {
         threads[index].last = times
+      } else {
+        isStale = true
       }
       add(threads[index], to: &totals)
     }
@@ -64,15 +70,24 @@ final class MachineThreads {
     if thread.isVcpu { totals.knowsVcpus = true }
     guard let times = thread.last else { return }
     totals.running &+= times.running
-    if thread.isVcpu { totals.waiting &+= times.waiting } else { totals.emulating &+= times.running }
+    if thread.isVcpu {
+      totals.waiting &+= times.waiting &- thread.waitedBefore
+    } else {
+      totals.emulating &+= times.running
+    }
   }
 
   private func list(_ buffer: inout [UInt8]) throws(KernelError) {
+    isStale = false
     let tids = Set(try root.list("/proc/\(pid)/task").compactMap { Int32($0) })
     for thread in threads where !tids.contains(thread.tid) && !outside.contains(thread.tid) { add(thread, to: &ended) }
     threads.removeAll { !tids.contains($0.tid) && !outside.contains($0.tid) }
     for index in threads.indices where !threads[index].isVcpu && !outside.contains(threads[index].tid) {
-      threads[index].isVcpu = isVcpu(threads[index].tid, &buffer)
+      guard isVcpu(threads[index].tid, &buffer) else { continue }
+      // What it did until now stays with the emulator, and its waiting begins now: neither counter jumps.
+      threads[index].isVcpu = true
+      threads[index].waitedBefore = threads[index].last?.waiting ?? 0
+      ended.emulating &+= threads[index].last?.running ?? 0
     }
     for tid in tids.sorted() where !threads.contains(where: { $0.tid == tid }) {
       let file = HeldFile("/proc/\(pid)/task/\(tid)/schedstat", root, budget)

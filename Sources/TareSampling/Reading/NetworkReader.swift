@@ -49,8 +49,11 @@ struct NetworkReader {
         sample[row, .networkSent] = .value(traffic.received)
       }
     } catch {
-      sample[row, .networkReceived] = .missing(error.reason)
-      sample[row, .networkSent] = .missing(error.reason)
+      // The folder of a process goes with it.
+      var reason = error.reason
+      if case .notFound = error, case .namespace = place { reason = .ended }
+      sample[row, .networkReceived] = .missing(reason)
+      sample[row, .networkSent] = .missing(reason)
     }
   }
 

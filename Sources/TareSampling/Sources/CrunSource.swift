@@ -16,28 +16,33 @@ struct CrunSource: WorkloadSource {
           census.mayClaim(main, owner)
         else { return nil }
         return Finding(
-          id: "crun:\(entry)", kind: .container, runtime: .crun, main: main,
-          own: Self.own(state.cgroup, census.processes.cgroups(of: main)))
+          id: containerID("crun", entry, owner), kind: .container, runtime: .crun, main: main,
+          own: Self.own(state.cgroup, main, owner, census))
       }
     }
   }
 
-  private static func own(_ path: String?, _ membership: CgroupMembership) -> OwnCgroups {
+  private static func own(_ path: String?, _ main: Process, _ owner: UInt32, _ census: Census) -> OwnCgroups {
     var own = OwnCgroups()
+    let membership = census.processes.cgroups(of: main)
     guard let path, path != "/", path.hasPrefix("/") else { return own }
-    func isInside(_ other: String) -> Bool { other == path || other.hasPrefix(path + "/") }
-    if let unified = membership.unified, isInside(unified) { own.unified = path }
-    own.controllers = membership.controllers.filter { isInside($0.value) }.mapValues { _ in path }
+    if let unified = membership.unified, unified.isCgroup(inside: path), census.mayClaim(path, of: "", owner) {
+      own.unified = path
+    }
+    own.controllers = membership.controllers.filter { controller, real in
+      real.isCgroup(inside: path) && census.mayClaim(path, of: controller, owner)
+    }.mapValues { _ in path }
     return own
   }
 
   func describe(_ finding: Finding, in census: Census) -> Description {
-    let id = String(finding.id.dropFirst(name.count + 1))
+    let id = containerName(finding.id)
     var description = Description(finding.named(id, in: census))
     description.workload.absences["image"] = .notApplicable
-    let created = stateFolders(of: name, in: census).lazy.compactMap { folder, owner in
-      try? census.root.state("\(folder)/\(id)/status", owner: owner, as: CrunState.self).created
-    }.first
+    let created = stateFolders(of: name, in: census).lazy.filter { containerID("crun", id, $0.owner) == finding.id }
+      .compactMap { folder, owner in
+        try? census.root.state("\(folder)/\(id)/status", owner: owner, as: CrunState.self).created
+      }.first
     description.workload.boot.setContainer(created: .reported(created, by: "crun status"), started: nil)
     return description
   }

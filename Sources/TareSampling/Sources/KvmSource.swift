@@ -23,7 +23,11 @@ final class KvmSource: WorkloadSource {
     var findings: [Finding] = []
     for process in census.processes.processes where !process.isKernelThread {
       let identity = ProcessIdentity(pid: process.pid, start: process.start)
-      let owns = known[identity] ?? (KvmDescriptors(of: process.pid, census.root)?.ownsMachine ?? false)
+      // A QEMU that its own source leaves out is a probe without a machine.
+      let owns =
+        known[identity]
+        ?? ((KvmDescriptors(of: process.pid, census.root)?.ownsMachine ?? false)
+          && !QemuSource.isQemu(process, census.root))
       // A process may make its VM later than we first saw it, so only a yes is kept for good.
       if owns || census.now.boottime < process.start &* census.root.facts.tick &+ 10_000_000_000 {
         now[identity] = owns ? true : nil

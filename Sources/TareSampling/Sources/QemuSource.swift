@@ -9,7 +9,7 @@ struct QemuSource: WorkloadSource {
 
   func find(in census: Census) -> [Finding] {
     census.processes.processes.compactMap { process in
-      guard !process.isKernelThread, isQemu(process, census.root),
+      guard !process.isKernelThread, Self.isQemu(process, census.root),
         let arguments = census.root.arguments(of: process.pid, keep: QemuArguments.keep),
         QemuArguments(arguments).machineType != "none"
       else { return nil }
@@ -19,13 +19,13 @@ struct QemuSource: WorkloadSource {
     }
   }
 
-  private func isQemu(_ process: Process, _ root: KernelRoot) -> Bool {
-    if let program = try? root.link("/proc/\(process.pid)/exe", kept: { Self.isQemu(path: $0) }) {
-      return Self.isQemu(path: program)
+  static func isQemu(_ process: Process, _ root: KernelRoot) -> Bool {
+    if let program = try? root.link("/proc/\(process.pid)/exe", kept: { isQemu(path: $0) }) {
+      return isQemu(path: program)
     }
     // Without permission the program is not to be seen; the name of the process and its first argument are the next best.
     guard process.comm.hasPrefix("qemu-") || process.comm == "kvm" else { return false }
-    return root.arguments(of: process.pid, keep: QemuArguments.keep)?.first.map(Self.isQemu(path:)) ?? false
+    return root.arguments(of: process.pid, keep: QemuArguments.keep)?.first.map(isQemu(path:)) ?? false
   }
 
   private static func isQemu(path: String) -> Bool {
@@ -45,7 +45,7 @@ struct QemuSource: WorkloadSource {
     machine.memory = arguments.memory
     machine.taps = descriptors?.taps ?? arguments.taps
     machine.hasNamedThreads = arguments.hasNamedThreads
-    workload.machine = Workload.Machine(accelerator: machine.accelerator, disks: arguments.disks)
+    workload.machine = Workload.Machine(accelerator: machine.accelerator, disks: arguments.disks + arguments.firmware)
     workload.image = arguments.disks.first
     if workload.image == nil { workload.absences["image"] = .notApplicable }
     let helpers = helpers(of: finding.main, arguments, census)
@@ -65,11 +65,14 @@ struct QemuSource: WorkloadSource {
 
   /// virtiofsd and swtpm that serve a socket of this VM, and vhost threads of older kernels. Only root's or the same user's.
   private func helpers(of process: Process, _ arguments: QemuArguments, _ census: Census) -> [Int32] {
-    census.processes.processes.compactMap { other in
+    let sockets = Set(arguments.sockets.filter { $0.hasPrefix("/") })
+    return census.processes.processes.compactMap { other in
       if other.isKernelThread { return other.comm == "vhost-\(process.pid)" ? other.pid : nil }
       guard other.comm == "virtiofsd" || other.comm == "swtpm",
         let words = census.root.arguments(of: other.pid, keep: { $0.filter { $0.contains("sock") } }),
-        arguments.sockets.contains(where: { socket in words.contains { $0.contains(socket) } }),
+        words.contains(where: { word in
+          word.split(whereSeparator: { $0 == "=" || $0 == "," }).contains { sockets.contains(String($0)) }
+        }),
         let user = census.root.user(of: other.pid), user == 0 || user == census.root.user(of: process.pid)
       else { return nil }
       return other.pid
@@ -81,6 +84,25 @@ struct QemuSource: WorkloadSource {
 func machineCgroups(_ process: Process, _ helpers: [Int32], _ census: Census) -> OwnCgroups {
   let membership = census.processes.cgroups(of: process)
   let pids = Set(helpers + [process.pid])
-  guard census.isAlone(pids, in: membership.leading) else { return OwnCgroups() }
-  return OwnCgroups(whole: membership)
+  // In each hierarchy for itself: systemd leaves a service in its slice where nobody asked for a controller.
+  func own(_ path: String, _ place: (CgroupMembership) -> String?) -> String? {
+    let group = withoutThreadGroup(path)
+    guard group != "/", census.all(in: group, of: place, { pids.contains($0.pid) }) else { return nil }
+    return group
+  }
+  var cgroups = OwnCgroups()
+  cgroups.unified = membership.unified.flatMap { own($0) { $0.unified } }
+  for (controller, path) in membership.controllers {
+    cgroups.controllers[controller] = own(path) { $0.controllers[controller] }
+  }
+  return cgroups
+}
+
+/// libvirt gives the VMM's threads groups of their own, `emulator` beside `vcpu0`…; the machine's is above them.
+private func withoutThreadGroup(_ path: String) -> String {
+  var names = path.cgroupNames
+  guard names.last == "emulator" else { return path }
+  names.removeLast()
+  if names.last == "libvirt" { names.removeLast() }
+  return "/" + names.joined(separator: "/")
 }

@@ -18,7 +18,8 @@ final class RuncSource: WorkloadSource {
           let main = census.processes[state.pid], main.start == state.start, census.mayClaim(main, owner)
         else { return nil }
         return Finding(
-          id: "runc:\(entry)", kind: .container, runtime: .runc, main: main, own: Self.own(state, main, census))
+          id: containerID("runc", entry, owner), kind: .container, runtime: .runc, main: main,
+          own: Self.own(state, main, owner, census))
       }
     }
   }
@@ -32,7 +33,7 @@ final class RuncSource: WorkloadSource {
     return state
   }
 
-  private static func own(_ state: RuncState, _ main: Process, _ census: Census) -> OwnCgroups {
+  private static func own(_ state: RuncState, _ main: Process, _ owner: UInt32, _ census: Census) -> OwnCgroups {
     guard let paths = state.cgroups else { return OwnCgroups(whole: census.processes.cgroups(of: main)) }
     var own = OwnCgroups()
     for (controller, folder) in paths {
@@ -40,7 +41,8 @@ final class RuncSource: WorkloadSource {
       guard let point, folder.hasPrefix(point + "/") else { continue }
       let path = String(folder.dropFirst(point.count))
       // The file is a claim: the process must be in that cgroup.
-      guard let real = census.processes.cgroups(of: main).path(controller), real == path || real.hasPrefix(path + "/")
+      guard let real = census.processes.cgroups(of: main).path(controller), real.isCgroup(inside: path),
+        census.mayClaim(path, of: controller, owner)
       else { continue }
       if controller.isEmpty { own.unified = path } else { own.controllers[controller] = path }
     }
@@ -48,10 +50,10 @@ final class RuncSource: WorkloadSource {
   }
 
   func describe(_ finding: Finding, in census: Census) -> Description {
-    let id = String(finding.id.dropFirst(name.count + 1))
-    var description = Description(finding.named(id, in: census))
+    var description = Description(finding.named(containerName(finding.id), in: census))
     description.workload.absences["image"] = .notApplicable
-    let state = cache.withLock { $0.values.first { $0.state.pid == finding.main.pid }?.state }
+    let main = finding.main
+    let state = cache.withLock { $0.values.first { $0.state.pid == main.pid && $0.state.start == main.start }?.state }
     description.workload.boot.setContainer(
       created: .reported(state?.created, by: "runc state.json"), started: nil)
     return description
@@ -65,9 +67,12 @@ extension Census {
     guard let uid = root.user(of: process.pid) else { return false }
     return uid == owner || uid >= 100_000
   }
-}
 
-extension Census {
+  /// Whether a user's state file may speak of a cgroup: not of one with others' processes in it, such as a whole slice.
+  func mayClaim(_ path: String, of controller: String, _ owner: UInt32) -> Bool {
+    owner == 0 || all(in: path, of: { $0.path(controller) }, { mayClaim($0, owner) })
+  }
+
   /// Names in a state folder; one that may not be looked into is reported.
   func entries(_ folder: String, source: String) -> [String] {
     do throws(KernelError) {
@@ -80,17 +85,28 @@ extension Census {
   }
 }
 
+/// `runc:NAME` of root's, `runc:UID/NAME` of a user's: each user may have a container of that name.
+func containerID(_ runtime: String, _ name: String, _ owner: UInt32) -> String {
+  owner == 0 ? "\(runtime):\(name)" : "\(runtime):\(owner)/\(name)"
+}
+
+/// The name in such an id.
+func containerName(_ id: String) -> String {
+  id.split(separator: ":", maxSplits: 1).last?.split(separator: "/").last.map(String.init) ?? id
+}
+
 /// Where a runtime keeps its state: root's folder, the user's own, and those of users that are logged in.
 func stateFolders(of runtime: String, in census: Census) -> [(folder: String, owner: UInt32)] {
   var folders: [(folder: String, owner: UInt32)] = [("/run/\(runtime)", 0)]
-  if let own = census.environment["XDG_RUNTIME_DIR"], own.hasPrefix("/") {
-    folders.append(("\(own)/\(runtime)", census.root.facts.uid))
-  }
   for user in (try? census.root.list("/run/user")) ?? [] {
-    guard let uid = UInt32(user), !folders.contains(where: { $0.folder == "/run/user/\(user)/\(runtime)" }) else {
-      continue
-    }
+    guard let uid = UInt32(user) else { continue }
     folders.append(("/run/user/\(user)/\(runtime)", uid))
+  }
+  // Last, because sudo may leave a user's folder in root's environment.
+  if let own = census.environment["XDG_RUNTIME_DIR"], own.hasPrefix("/"),
+    !folders.contains(where: { $0.folder == "\(own)/\(runtime)" })
+  {
+    folders.append(("\(own)/\(runtime)", census.root.facts.uid))
   }
   return folders
 }

@@ -1,0 +1,103 @@
+import TareModel
+import TestSupport
+import Testing
+
+@testable import TareExport
+
+struct TableTests {
+  private func lines(_ frame: Frame, sorted: String = "name") -> [String] {
+    let order = RowOrder(named: sorted)!.rows(frame)
+    return TableExporter().text(frame, order: order).split(separator: "\n", omittingEmptySubsequences: false)
+      .map(String.init)
+  }
+
+  @Test func `a busy host fits eighty cells`() throws {
+    for line in lines(try makeBusyFrame()) { #expect(line.displayWidth <= 80, "\(line)") }
+  }
+
+  @Test(arguments: hostileNames, Workload.Kind.allCases)
+  func `no name breaks a line, moves a column or takes more than eighty cells`(name: String, kind: Workload.Kind) {
+    let plain = lines(makeFrame(names: ["plain"], kind: kind))
+    let lines = lines(makeFrame(names: [name], kind: kind))
+    #expect(lines.count == plain.count)
+    #expect(lines.allSatisfy { $0.displayWidth <= 80 })
+    #expect(lines.allSatisfy { line in !line.unicodeScalars.contains { $0.isHarmful } })
+    let (row, other) = (lines[3], plain[3])
+    #expect(row.displayWidth == other.displayWidth)
+  }
+
+  @Test(arguments: hostileNames)
+  func `no host name breaks the table`(name: String) {
+    var sample = makeSample([(makeWorkload("a"), 1, [:])])
+    sample.host = makeHost(name: name, cpus: 4096)
+    sample.host.kernelRelease = name
+    let lines = lines(Frame(previous: nil, current: sample))
+    #expect(lines.allSatisfy { $0.displayWidth <= 80 })
+    #expect(lines.allSatisfy { line in !line.unicodeScalars.contains { $0.isHarmful } })
+  }
+
+  @Test(arguments: [UInt64.max, 1 << 62, 0, 1_000_000_000_000_000])
+  func `no number breaks the table`(number: UInt64) {
+    let readings = Dictionary(uniqueKeysWithValues: Metric.allCases.map { ($0, Reading.value(number)) })
+    let zeros = Dictionary(uniqueKeysWithValues: Metric.allCases.map { ($0, Reading.value(0)) })
+    for kind in Workload.Kind.allCases {
+      var workload = makeWorkload("a", kind: kind)
+      workload.startedAt = number
+      let frame = Frame(
+        previous: makeSample(at: 10, [(workload, 1, zeros)]), current: makeSample(at: 11, [(workload, 1, readings)]))
+      for line in lines(frame) { #expect(line.displayWidth <= 80, "\(line)") }
+    }
+  }
+
+  @Test func `figures stand in their columns`() throws {
+    let lines = lines(try makeBusyFrame())
+    let web = try #require(lines.first { $0.contains("web") })
+    #expect(web.hasPrefix("C web "))
+    #expect(web.contains(" docker "))
+    #expect(web.contains(" 25.0 "))
+    #expect(web.contains(" 40.0 MiB "))
+    let lab = try #require(lines.first { $0.contains("lab") })
+    #expect(lab.hasPrefix("V lab "))
+    #expect(lab.contains(" qemu/tcg "))
+    #expect(lab.contains("≤"))
+  }
+
+  @Test func `an empty host says so and shows itself`() {
+    let lines = lines(makeFrame(names: []))
+    #expect(lines.contains { $0.hasPrefix("No container or VM runs here.") })
+    #expect(lines.contains { $0.contains("rest of host") })
+  }
+
+  @Test func `problems are shown, harmless`() {
+    var sample = makeSample()
+    sample.problems = [Problem(source: "docker", message: "\u{1b}[31mbad\nnews")]
+    let text = TableExporter().text(Frame(previous: nil, current: sample), order: [])
+    #expect(text.contains("! docker: \u{fffd}[31mbad\u{fffd}news\n"))
+  }
+
+  @Test(
+    arguments: [
+      (0, "0 B"), (1023, "1023 B"), (1024, "1.0 KiB"), (1_048_524, "1023.9 KiB"), (1_048_575, "1.0 MiB"),
+      (50 * 1_048_576, "50.0 MiB"), (1.5 * 1_073_741_824, "1.5 GiB"), (2e15, "1819.0 TiB"),
+    ] as [(Double, String)])
+  func `bytes have one decimal and the largest unit that fits`(bytes: Double, text: String) {
+    #expect(Scaled.bytes(bytes) == text)
+  }
+
+  @Test(
+    arguments: [
+      (0, 1, "0.0"), (99.95, 1, "100.0"), (12.34, 2, "12.34"), (-1.5, 1, "-1.5"), (.nan, 1, "?"), (.infinity, 1, "?"),
+      (1e18, 1, "?"), (1.005, 2, "1.00"), (0.004, 2, "0.00"), (3, 2, "3.00"),
+    ] as [(Double, Int, String)])
+  func `a number has its decimals`(number: Double, digits: Int, text: String) {
+    #expect(Scaled.decimal(number, digits: digits) == text)
+  }
+
+  @Test(
+    arguments: [
+      (0, "0 s"), (119, "119 s"), (120, "2 min"), (7199, "119 min"), (7200, "2 h"), (172_799, "47 h"), (172_800, "2 d"),
+    ] as [(UInt64, String)])
+  func `an age is in the unit that people would say`(seconds: UInt64, text: String) {
+    #expect(Scaled.age(seconds * 1_000_000_000) == text)
+  }
+}

@@ -1,0 +1,87 @@
+import TareModel
+import Testing
+
+struct CatalogueTests {
+  @Test func `every metric is declared once and in the order of its cases`() {
+    #expect(Metric.catalogue.map(\.metric) == Metric.allCases)
+  }
+
+  @Test func `metric names are all different`() {
+    #expect(Set(Metric.catalogue.map(\.name)).count == Metric.count)
+  }
+
+  @Test(arguments: Metric.allCases)
+  func `a metric's help is one sentence that ends with a full stop`(metric: Metric) {
+    let help = metric.declaration.help
+    #expect(help.hasSuffix("."))
+    #expect(help.filter { $0 == "." }.count == 1)
+    #expect(help.first?.isUppercase == true)
+  }
+
+  @Test(arguments: Metric.allCases)
+  func `a metric comes from somewhere`(metric: Metric) {
+    let declaration = metric.declaration
+    #expect(declaration.v1 != nil || declaration.v2 != nil || declaration.machine?.isEmpty == false)
+  }
+
+  @Test(arguments: Metric.allCases)
+  func `a metric's place says where and in which unit`(metric: Metric) {
+    for place in [metric.declaration.v1, metric.declaration.v2].compactMap({ $0 }) {
+      #expect(!place.file.isEmpty)
+      #expect(!place.file.contains("/"))
+      #expect(place.scale > 0)
+    }
+  }
+
+  @Test func `figures are those of the schema and in its order`() {
+    #expect(Figure.catalogue.map(\.name) == schema)
+  }
+
+  @Test func `figure names are all different`() {
+    #expect(Set(Figure.catalogue.map(\.name)).count == Figure.catalogue.count)
+  }
+
+  @Test(arguments: Figure.catalogue.map(\.name))
+  func `a figure says how it is made and of what`(name: String) throws {
+    let figure = try #require(Figure.named(name))
+    #expect(!figure.formula.isEmpty)
+    #expect(!figure.inputs.isEmpty)
+    #expect(figure.inputs.allSatisfy { Metric.catalogue.map(\.metric).contains($0) })
+    #expect("\(figure.group).\(figure.field)" == name)
+  }
+
+  @Test(arguments: Figure.catalogue.map(\.name))
+  func `a figure's name ends in its unit`(name: String) throws {
+    let unit = try #require(Figure.named(name)).unit
+    switch unit {
+    case .percent: #expect(name.hasSuffix("_percent"))
+    case .bytes: #expect(name.hasSuffix("_bytes"))
+    case .bytesPerSecond: #expect(name.hasSuffix("_bytes_per_second"))
+    case .seconds: #expect(name.hasSuffix("_seconds_total"))
+    case .cores: #expect(name.hasSuffix("_cores"))
+    case .count: #expect(["cpu.vcpus", "memory.oom_kills_total", "processes.count", "processes.limit"].contains(name))
+    }
+  }
+
+  @Test(arguments: Figure.catalogue.map(\.name))
+  func `a rate is made of a counter and a level of a gauge`(name: String) throws {
+    let figure = try #require(Figure.named(name))
+    let kinds = Set(figure.inputs.map(\.declaration.kind))
+    if name.hasSuffix("_percent") || name.hasSuffix("_per_second") || name.hasSuffix("_total") {
+      #expect(kinds == [.counter])
+    } else {
+      #expect(kinds == [.gauge])
+    }
+  }
+
+  private let schema = [
+    "cpu.usage_percent", "cpu.user_percent", "cpu.system_percent", "cpu.guest_percent", "cpu.emulator_percent",
+    "cpu.wait_percent", "cpu.throttled_percent", "cpu.throttled_seconds_total", "cpu.limit_cores", "cpu.vcpus",
+    "cpu.usage_seconds_total", "memory.current_bytes", "memory.working_set_bytes", "memory.anon_bytes",
+    "memory.file_bytes", "memory.kernel_bytes", "memory.limit_bytes", "memory.configured_bytes",
+    "memory.resident_bytes", "memory.guest_used_bytes", "memory.ksm_saved_bytes", "memory.oom_kills_total",
+    "pressure.cpu_some_percent", "pressure.memory_some_percent", "pressure.memory_full_percent",
+    "pressure.io_some_percent", "io.read_bytes_per_second", "io.written_bytes_per_second",
+    "network.received_bytes_per_second", "network.sent_bytes_per_second", "processes.count", "processes.limit",
+  ]
+}

@@ -1,0 +1,64 @@
+import TareModel
+import TestSupport
+import Testing
+
+struct TextTests {
+  @Test(arguments: Array(0x00...0x1f) + Array(0x7f...0x9f))
+  func `a control character becomes a replacement character`(code: UInt32) throws {
+    let scalar = try #require(Unicode.Scalar(code))
+    #expect("a\(Character(scalar))b".harmless.unicodeScalars.elementsEqual("a\u{fffd}b".unicodeScalars))
+  }
+
+  @Test(arguments: [
+    0x061c, 0x200e, 0x200f, 0x2028, 0x2029, 0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x2066, 0x2067, 0x2068, 0x2069,
+    0xfeff, 0xfff9, 0xfffa, 0xfffb, 0xe0001, 0xe0041, 0xe007f,
+  ])
+  func `a mark of direction or an invisible one becomes a replacement character`(code: UInt32) throws {
+    let scalar = try #require(Unicode.Scalar(code))
+    #expect("\(Character(scalar))".harmless == "\u{fffd}")
+  }
+
+  @Test(arguments: hostileNames)
+  func `no hostile name keeps a character that a terminal obeys`(name: String) {
+    #expect(!name.harmless.unicodeScalars.contains { $0.isHarmful })
+    #expect(name.harmless.harmless == name.harmless)
+  }
+
+  @Test(arguments: ["web", "한글", "café", "👨‍👩‍👧", "a b", "名前", "\u{fffd}"])
+  func `a harmless name stays as it is`(name: String) {
+    #expect(name.harmless == name)
+  }
+
+  @Test(arguments: [
+    ("", 0), ("abc", 3), ("한글", 4), ("ㄱ", 2), ("e\u{301}", 1), ("a\u{301}\u{302}\u{303}", 1), ("全角", 4), ("ﾊﾝｶｸ", 4),
+    ("👍", 2), ("👨‍👩‍👧‍👦", 2), ("🇰🇷", 2), ("\u{1112}\u{1161}\u{11ab}", 2), ("\u{200b}", 0), ("—…", 2), ("Ａ", 2), ("日本", 4),
+    ("👍🏽", 2), ("〈", 2), ("\u{2329}", 2), ("\u{17000}", 2), ("\u{1b000}", 2), ("éß", 2), ("\u{fffd}", 1),
+    ("ไทย", 3), ("क", 1), ("█▓░", 3),
+  ])
+  func `a text is as wide as a terminal draws it`(text: String, width: Int) {
+    #expect(text.displayWidth == width)
+  }
+
+  @Test(arguments: hostileNames, [0, 1, 2, 3, 5, 18, 19, 80])
+  func `a fitted text takes just its cells`(name: String, width: Int) {
+    #expect(name.harmless.fitted(to: width).displayWidth == width)
+    #expect(name.harmless.fitted(to: width, atEnd: true).displayWidth == width)
+  }
+
+  @Test(arguments: [
+    ("abc", 5, "abc  "), ("abcdef", 4, "abc…"), ("한글이름", 5, "한글…"), ("한글이름", 4, "한… "), ("한글", 1, "…"), ("a한", 2, "a…"),
+    ("abc", 3, "abc"), ("", 2, "  "), ("한글", 4, "한글"),
+  ])
+  func `a wide character at the edge leaves a blank`(text: String, width: Int, expected: String) {
+    #expect(text.fitted(to: width) == expected)
+  }
+
+  @Test func `a number is fitted at its end`() {
+    #expect("12.3".fitted(to: 6, atEnd: true) == "  12.3")
+  }
+
+  @Test func `a character is one cell wide however many marks sit on it`() {
+    let name = "a" + String(repeating: "\u{301}", count: 100_000) + "b"
+    #expect(name.displayWidth == 2)
+  }
+}
