@@ -25,6 +25,10 @@ release:
 	$(SWIFT) build $(RELEASE) $(CHECKS) --product tare
 	$(SWIFT) build $(RELEASE) $(CHECKS) --product tare-service
 
+## bench: the sampler beside a C program that reads the same files; needs root, because it makes cgroups
+bench: release
+	TARE_BINARY=$(CURDIR)/$(OUT)/tare Tests/Benchmarks/run.sh
+
 install:
 	install -D -m 755 $(OUT)/tare $(DESTDIR)$(PREFIX)/bin/tare
 	install -D -m 755 $(OUT)/tare-service $(DESTDIR)$(PREFIX)/libexec/tare/tare-service

@@ -53,6 +53,10 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(name: "CNcursesTests", dependencies: ["CNcurses"], swiftSettings: strict),
+    .target(name: "CAllocationCounter", path: "Tests/Benchmarks/CAllocationCounter"),
+    .executableTarget(
+      name: "SamplerBenchmark", dependencies: ["CAllocationCounter", "TareModel", "KernelStats", "TareSampling"],
+      path: "Tests/Benchmarks/SamplerBenchmark", swiftSettings: strict),
     .target(name: "CTestSockets", path: "Tests/CTestSockets"),
     .testTarget(name: "TareHTTPTests", dependencies: ["TareHTTP", "CTestSockets"], swiftSettings: strict),
     .target(

@@ -10,7 +10,8 @@ public final class CgroupPlan: Sendable {
     case blkio(read: Metric?, written: Metric?)
   }
 
-  struct File: Sendable {
+  /// A class, so that each read of a file counts one reference instead of one for every field.
+  final class File: Sendable {
     /// Empty for files that every unified group has.
     let controller: String
     let name: String
@@ -19,6 +20,16 @@ public final class CgroupPlan: Sendable {
     let metrics: [Metric]
     /// Why its metrics are missing where the file is not there.
     let absence: Reason
+
+    init(_ members: [(metric: Metric, place: Metric.Place)], content: Content) {
+      let place = members[0].place
+      controller = place.controller
+      name = place.file
+      isSlow = place.isSlow
+      self.content = content
+      metrics = members.map(\.metric)
+      absence = place.controller.isEmpty ? .noPressure : .noController
+    }
   }
 
   let layout: CgroupLayout
@@ -28,7 +39,7 @@ public final class CgroupPlan: Sendable {
 
   public init(_ layout: CgroupLayout) {
     self.layout = layout
-    var groups: [(place: Metric.Place, members: [(Metric, Metric.Place)])] = []
+    var groups: [(place: Metric.Place, members: [(metric: Metric, place: Metric.Place)])] = []
     var unplaced: [(metric: Metric, reason: Reason)] = []
     for declaration in Metric.catalogue where declaration.v1 != nil || declaration.v2 != nil {
       guard let place = Self.place(declaration, layout) else {
@@ -44,12 +55,7 @@ public final class CgroupPlan: Sendable {
       }
     }
     self.unplaced = unplaced
-    files = groups.map { group in
-      File(
-        controller: group.place.controller, name: group.place.file, isSlow: group.place.isSlow,
-        content: Self.content(group.members), metrics: group.members.map(\.0),
-        absence: group.place.controller.isEmpty ? .noPressure : .noController)
-    }
+    files = groups.map { group in File(group.members, content: Self.content(group.members)) }
   }
 
   /// A metric's place: v1 where the controller is mounted so, else the unified hierarchy.

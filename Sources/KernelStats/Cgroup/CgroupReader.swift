@@ -73,17 +73,15 @@ public final class CgroupReader {
 
   private func readFile(_ index: Int, into sample: inout Sample, row: Int, buffer: inout [UInt8]) -> Bool {
     let file = plan.files[index]
-    guard let path = paths[index] else {
-      for metric in file.metrics { sample[row, metric] = .missing(.sharedCgroup) }
-      return false
-    }
     do throws(KernelError) {
-      let fd = descriptors[index]
-      let count = try fd >= 0 ? readHeld(fd, into: &buffer, path: path) : root.read(path, into: &buffer)
+      guard let count = try load(index, &buffer) else {
+        for metric in file.metrics { sample[row, metric] = .missing(.sharedCgroup) }
+        return false
+      }
       do throws(FormatError) {
         try parse(file, buffer.span.extracting(first: count), into: &sample, row: row)
       } catch {
-        throw .malformed(path: path, error)
+        throw .malformed(path: paths[index] ?? file.name, error)
       }
       return true
     } catch {
@@ -92,6 +90,16 @@ public final class CgroupReader {
       if case .malformed = error { sample.problems.append(Problem(source: "cgroup", message: "\(error)")) }
       return false
     }
+  }
+
+  /// A held file is read without a look at its path: over a thousand cgroups the paths would push everything else out
+  /// of the processor's cache.
+  /// - Returns: how many bytes of the buffer are the file; nil where the workload has no such file of its own.
+  private func load(_ index: Int, _ buffer: inout [UInt8]) throws(KernelError) -> Int? {
+    let fd = descriptors[index]
+    if fd >= 0 { return try readHeld(fd, into: &buffer, path: paths[index] ?? plan.files[index].name) }
+    guard let path = paths[index] else { return nil }
+    return try root.read(path, into: &buffer)
   }
 
   private func parse(_ file: CgroupPlan.File, _ bytes: Span<UInt8>, into sample: inout Sample, row: Int)

@@ -108,8 +108,5 @@ let zero = UInt8(ascii: "0")
 
 /// Part of a file as text; bytes that are no UTF-8 become U+FFFD.
 public func text(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String {
-  var copy: [UInt8] = []
-  copy.reserveCapacity(range.count)
-  for index in range { copy.append(bytes[index]) }
-  return String(decoding: copy, as: UTF8.self)
+  unsafe bytes.extracting(range).withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
 }

@@ -10,14 +10,13 @@ public struct CpuTicks: Sendable, Hashable {
   public init(_ bytes: Span<UInt8>) throws(FormatError) {
     var cursor = Cursor()
     cursor.skipWord(bytes)
-    var fields: [UInt64] = []
-    while let byte = cursor.peek(bytes), byte != newline {
+    var fields = InlineArray<10, UInt64>(repeating: 0)
+    for index in fields.indices {
       cursor.skipBlanks(bytes)
-      guard let next = cursor.peek(bytes), next != newline else { break }
-      fields.append(try cursor.number(bytes))
+      // Kernels before 2.6.33 have fewer; tare needs none of them.
+      guard let next = cursor.peek(bytes), next != newline else { throw cursor.error(bytes, expected: "ten numbers") }
+      fields[index] = try cursor.number(bytes)
     }
-    // Kernels before 2.6.33 have fewer; tare needs none of them.
-    guard fields.count >= 10 else { throw cursor.error(bytes, expected: "ten numbers") }
     busy = fields[0] &+ fields[1] &+ fields[2] &+ fields[5] &+ fields[6]
     steal = fields[7]
     guest = fields[8] &+ fields[9]

@@ -39,13 +39,14 @@ public struct KeyTable: Sendable {
         hash = Self.mix(hash, bytes[end])
         end += 1
       }
-      for entry in entries where entry.hash == hash {
-        guard matches(entry.key, bytes, start..<end) else { continue }
+      // By index, because a copy of an entry would count references at every line.
+      for index in entries.indices where entries[index].hash == hash {
+        guard matches(entries[index].key, bytes, start..<end) else { continue }
         cursor.skipWord(bytes)
         cursor.skipBlanks(bytes)
-        let (value, overflow) = try cursor.number(bytes).multipliedReportingOverflow(by: entry.scale)
+        let (value, overflow) = try cursor.number(bytes).multipliedReportingOverflow(by: entries[index].scale)
         guard !overflow else { throw cursor.error(bytes, expected: "a number below 2^64 in its unit") }
-        store(entry.slot, value)
+        store(entries[index].slot, value)
         left -= 1
         break
       }

@@ -72,7 +72,8 @@ public final class KernelRoot: Sendable {
   /// A descriptor to hold; only where ``holdsDescriptors``. The caller closes it.
   public func open(_ path: String) throws(KernelError) -> Int32 {
     guard !isLive else {
-      let fd = unsafe tare_openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0)
+      // Passed as it is, a string would be copied to the heap.
+      let fd = unsafe path.withCString { unsafe tare_openat(AT_FDCWD, $0, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0) }
       guard fd >= 0 else { throw KernelError(path: path, code: errno) }
       return fd
     }

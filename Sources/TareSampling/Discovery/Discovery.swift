@@ -182,18 +182,29 @@ final class Discovery {
 
   /// A workload runs in the innermost other container whose cgroup its main process is in.
   private func setParents(_ rows: inout [Row], _ census: Census) {
-    let containers = rows.filter { $0.finding.kind == .container }
-    for index in rows.indices {
-      let finding = rows[index].finding
-      let path = census.processes.cgroups(of: finding.main).leading
-      let around = containers.filter { other in
-        guard other.serial != rows[index].serial, let folder = other.finding.own.leading else { return false }
-        if path == folder { return finding.kind == .vm }
-        return path.isCgroup(inside: folder)
+    let containers = Dictionary(
+      rows.compactMap { row in
+        row.finding.kind == .container ? row.finding.own.leading.map { ($0, (row.serial, row.workload.id)) } : nil
       }
-      let parent = around.max { ($0.finding.own.leading ?? "").count < ($1.finding.own.leading ?? "").count }
-      rows[index].workload.parent = parent?.workload.id
+    ) { first, _ in first }
+    for index in rows.indices {
+      let (finding, serial) = (rows[index].finding, rows[index].serial)
+      var path = census.processes.cgroups(of: finding.main).leading
+      // A VM may share a container's very cgroup; another container there is no parent.
+      if finding.kind == .container { path = folder(of: path) }
+      var parent: String?
+      while path.utf8.count > 1, parent == nil {
+        if let (other, id) = containers[path], other != serial { parent = id }
+        path = folder(of: path)
+      }
+      rows[index].workload.parent = parent
       if parent == nil { rows[index].workload.absences["parent"] = .notApplicable }
     }
+  }
+
+  /// The path without its last part.
+  private func folder(of path: String) -> String {
+    // By bytes: a name may begin with a mark that joins the slash before it.
+    path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? ""
   }
 }

@@ -1,0 +1,169 @@
+#!/usr/bin/env bash
+# Measures tare against what the same work costs without it:
+#   - a tick of the sampler, against a C program that reads and parses the same files (reference.c), over 10, 100 and
+#     1,000 cgroups with a process each; the two take turns, so that a change of the machine's speed meets both.
+#     CPU time, user and system, since a tick waits for nothing and the clock on the wall shows the neighbours' load;
+#   - the start of `tare snapshot --interval 0`, against /bin/true.
+# Makes cgroups below /tare-bench in every hierarchy and removes them; needs root.
+#
+#   run.sh          builds, measures, prints a table; exit 1 where a target is missed
+#   run.sh inside   what runs in a namespace of processes of its own
+set -euo pipefail
+export LC_ALL=C
+cd "$(dirname "$0")/../.."
+
+readonly parent=/tare-bench
+readonly counts=(10 100 1000)
+readonly rounds=${ROUNDS:-7}
+readonly most_ratio=1.2
+readonly most_starts=5
+readonly scratch=.build/bench
+readonly reference=$scratch/reference
+: "${TARE_BINARY:?the release binary: make bench gives it}"
+
+median() { sort -n | awk '{ all[NR] = $1 } END { print all[int((NR + 1) / 2)] }'; }
+
+missed=0
+
+# Sets `verdict` to whether a figure is at most the other.
+judge() {
+  if awk "BEGIN { exit !($1 <= $2) }"; then
+    verdict=met
+  else
+    verdict=MISSED
+    missed=1
+  fi
+}
+
+# Mount points of the hierarchies that the sampler reads.
+hierarchies() {
+  awk '$3 == "cgroup2" || $3 == "cgroup" && $4 ~ /(^|,)(cpu|cpuacct|memory|blkio|pids)(,|$)/ { print $2 }' \
+    /proc/self/mounts
+}
+
+make_cgroups() {
+  local mount
+  for mount in $(hierarchies); do
+    mkdir "$mount$parent"
+    # A cgroup v2 gets the controllers that its parent hands on.
+    if [ -e "$mount$parent/cgroup.controllers" ]; then
+      sed 's/[^ ][^ ]*/+&/g' "$mount$parent/cgroup.controllers" >"$mount$parent/cgroup.subtree_control"
+    fi
+    (cd "$mount$parent" && seq "${counts[-1]}" | xargs mkdir)
+  done
+}
+
+# shellcheck disable=SC2317 # called from a trap
+remove_cgroups() {
+  local mount
+  for mount in $(hierarchies); do
+    [ -d "$mount$parent" ] || continue
+    # A process that was just killed leaves its cgroup a moment later.
+    for _ in {1..50}; do
+      find "$mount$parent" -depth -type d -exec rmdir {} + 2>/dev/null && break
+      sleep 0.1
+    done
+    [ ! -d "$mount$parent" ] || echo "run.sh: $mount$parent could not be removed" >&2
+  done
+}
+
+# Ends the namespace of processes, which has no other way to hear of it, and with it all that run in it.
+# shellcheck disable=SC2317 # called from a trap
+clean_up() {
+  [ -z "${namespace:-}" ] || kill -KILL "$namespace" 2>/dev/null || true
+  remove_cgroups
+}
+
+# One sleeping process in each cgroup, all in one network namespace that is not ours. They end with this namespace of
+# processes, in which nothing else is started while a tick is measured.
+start_sleepers() {
+  # shellcheck disable=SC2016
+  hierarchies | unshare --net bash -c '
+    readarray -t mounts
+    for ((group = 1; group <= $1; group++)); do
+      for mount in "${mounts[@]}"; do echo $BASHPID >"$mount$2/$group/cgroup.procs"; done
+      sleep infinity </dev/null >/dev/null &
+    done' bash "${counts[-1]}" "$parent"
+}
+
+# Prints a line a count: count, nanoseconds of tare, of C, their ratio, allocations, ticks left out.
+inside() {
+  start_sleepers
+  local count ticks tare c left allocations out
+  for count in "${counts[@]}"; do
+    ticks=$((20000 / count + 20))
+    : >"$scratch/ticks"
+    for ((round = 0; round < rounds; round++)); do
+      out=$("$scratch/release/SamplerBenchmark" "$parent" "$count" "$ticks")
+      read -r tare allocations left <<<"$out"
+      c=$("$reference" "$parent" "$count" "$ticks")
+      echo "$tare $c $(awk "BEGIN { print $tare / $c }") $allocations $left" >>"$scratch/ticks"
+    done
+    echo "$count" "$(cut -d' ' -f1 "$scratch/ticks" | median)" "$(cut -d' ' -f2 "$scratch/ticks" | median)" \
+      "$(cut -d' ' -f3 "$scratch/ticks" | median)" "$(cut -d' ' -f4 "$scratch/ticks" | sort -n | tail -n 1)" \
+      "$(awk '{ sum += $5 } END { print sum }' "$scratch/ticks")"
+  done
+}
+
+measure_ticks() {
+  cc -O2 -Wall -Wextra -o "$reference" Tests/Benchmarks/reference.c
+  trap clean_up EXIT
+  trap 'exit 130' INT TERM
+  make_cgroups
+  exec {lines}< <(exec unshare --pid --fork --kill-child --mount-proc "$0" inside)
+  namespace=$!
+  echo
+  echo "CPU time of one tick, median of $rounds rounds"
+  echo "cgroups    tare µs       C µs   tare ÷ C   allocations   target"
+  local count tare c ratio allocations left lines_read=0
+  while read -r count tare c ratio allocations left; do
+    judge "$ratio" "$most_ratio"
+    printf '%7d %10.1f %10.1f %10.2f %13d   at most %s: %s\n' \
+      "$count" "${tare}e-3" "${c}e-3" "$ratio" "$allocations" "$most_ratio" "$verdict"
+    [ "$left" -eq 0 ] || echo "        ($left ticks left out, because discovery ran in them)"
+    lines_read=$((lines_read + 1))
+  done <&"$lines"
+  [ "$lines_read" -eq "${#counts[@]}" ] || { echo "run.sh: the benchmark failed" >&2; exit 1; }
+}
+
+# Prints microseconds that a command takes.
+clock() {
+  local start=${EPOCHREALTIME/./}
+  "$@" >"$scratch/output"
+  echo $((${EPOCHREALTIME/./} - start))
+}
+
+measure_start() {
+  local true_times=() tare_times=() sample_times=()
+  for ((round = 0; round < 21; round++)); do
+    true_times+=("$(clock /bin/true)")
+    tare_times+=("$(clock "$TARE_BINARY" snapshot --interval 0 --format json)")
+    sample_times+=("$(sed -n 's/.*"sample_ms":\([0-9.]*\).*/\1/p' "$scratch/output" | awk '{ print $1 * 1000 }')")
+  done
+  local true_time tare_time sample_time most
+  true_time=$(printf '%s\n' "${true_times[@]}" | median)
+  tare_time=$(printf '%s\n' "${tare_times[@]}" | median)
+  sample_time=$(printf '%s\n' "${sample_times[@]}" | median)
+  most=$(awk "BEGIN { print $most_starts * $true_time + $sample_time }")
+  echo
+  echo "start, median of 21 pairs"
+  printf '%-34s %9.0f µs\n' "/bin/true" "$true_time" "tare snapshot --interval 0" "$tare_time" \
+    "  the sampling in it" "$sample_time"
+  judge "$tare_time" "$most"
+  printf '%-34s %9.0f µs: %s\n' "at most $most_starts x /bin/true + sampling" "$most" "$verdict"
+}
+
+build() {
+  swift build --configuration release -Xswiftc -cross-module-optimization "$@"
+}
+
+if [ "${1:-}" = inside ]; then
+  # The first process of a namespace gets no signal that it does not ask for.
+  trap 'exit 130' INT TERM
+  inside
+  exit
+fi
+build --scratch-path "$scratch" --product SamplerBenchmark
+measure_start
+measure_ticks
+exit "$missed"
