@@ -60,7 +60,8 @@ let package = Package(
     .target(name: "CTestSockets", path: "Tests/CTestSockets"),
     .testTarget(name: "TareHTTPTests", dependencies: ["TareHTTP", "CTestSockets"], swiftSettings: strict),
     .target(
-      name: "TestSupport", dependencies: ["TareModel", "KernelStats", "TareSampling"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["CLinux", "TareModel", "KernelStats", "TareSampling"],
+      path: "Tests/TestSupport",
       swiftSettings: strict),
     .testTarget(name: "TareModelTests", dependencies: ["TareModel", "TestSupport"], swiftSettings: strict),
     .testTarget(

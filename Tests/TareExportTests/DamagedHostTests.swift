@@ -10,11 +10,9 @@ import Testing
   func `a host whose files are damaged is shown all the same`(seed: UInt64) throws {
     var random = SplitMix(seed: seed)
     let host = try busyHost(FakeHost.Mode.allCases[Int(seed % 3)])
-    let files = try FileManager.default.subpathsOfDirectory(atPath: host.folder.path).sorted()
-    for file in files where Int.random(in: 0..<4, using: &random) == 0 && !file.hasSuffix("capture.json") {
-      let path = URL(filePath: host.folder.absolute(file))
-      guard let data = try? Data(contentsOf: path) else { continue }
-      try? Data(damage(Array(data), &random)).write(to: path)
+    for file in try host.folder.files() where Int.random(in: 0..<4, using: &random) == 0 {
+      let data = try Data(contentsOf: URL(filePath: host.folder.absolute(file)))
+      try host.folder.write(file, bytes: damage(Array(data), &random))
     }
     guard let frame = try? host.frame() else { return }
     let order = Array(frame.current.workloads.indices)

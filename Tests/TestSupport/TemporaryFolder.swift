@@ -1,3 +1,4 @@
+internal import CLinux
 internal import FoundationEssentials
 internal import Glibc
 
@@ -25,11 +26,35 @@ public final class TemporaryFolder: Sendable {
 
   public func write(_ name: String, _ text: String) throws { try write(name, bytes: Array(text.utf8)) }
 
-  /// Writes a file and makes the folders above it.
+  /// Writes a file and makes the folders above it. Never through a symbolic link and never outside of the folder: a fake
+  /// host is full of links that name real programs, and tests run as root.
   public func write(_ name: String, bytes: [UInt8]) throws {
     let parts = name.split(separator: "/")
     if parts.count > 1 { try makeFolder(parts.dropLast().joined(separator: "/")) }
-    try Data(bytes).write(to: URL(filePath: absolute(name)))
+    let folder = unsafe tare_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0)
+    guard folder >= 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
+    defer { close(folder) }
+    let flags = UInt64(O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK)
+    let inside = UInt64(RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS)
+    let fd = unsafe tare_openat2(folder, parts.joined(separator: "/"), flags, 0o644, inside)
+    guard fd >= 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
+    defer { close(fd) }
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(fd, $0.baseAddress, $0.count) }
+      guard count > 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
+      rest = rest.dropFirst(count)
+    }
+  }
+
+  /// All regular files, by their path below the folder; links are left out.
+  public func files() throws -> [String] {
+    try FileManager.default.subpathsOfDirectory(atPath: path).sorted().filter { isFile($0) }
+  }
+
+  private func isFile(_ name: String) -> Bool {
+    var status = stat()
+    return unsafe lstat(absolute(name), &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
   public func link(_ name: String, to target: String) throws {
