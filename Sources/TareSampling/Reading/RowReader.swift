@@ -5,6 +5,8 @@ internal import TareModel
 final class RowReader {
   private enum Figures {
     case container(CgroupReader)
+    /// One that has no cgroup of its own, known by its first process only.
+    case process(CgroupReader, path: String)
     case machine(MachineReader)
   }
 
@@ -18,7 +20,9 @@ final class RowReader {
       figures = .machine(MachineReader(row, machine, root, plan, layout, budget))
       network = NetworkReader(taps: machine.taps, root)
     } else {
-      figures = .container(CgroupReader(root, plan, row.finding.own, budget))
+      let cgroup = CgroupReader(root, plan, row.finding.own, budget)
+      let pid = row.finding.main.pid
+      figures = row.finding.own.leading == nil ? .process(cgroup, path: "/proc/\(pid)") : .container(cgroup)
       network = NetworkReader(of: row.finding.main.pid, root)
     }
   }
@@ -33,13 +37,21 @@ final class RowReader {
     switch figures {
     case .container(let cgroup):
       alive = cgroup.read(into: &sample, row: row, buffer: &buffer, refreshing: refreshing)
-      for metric in machineOnly { sample[row, metric] = .missing(.notApplicable) }
-      sample[row, .cpuWait] = .missing(.onDemand)
+      fillContainer(&sample, row)
+    case .process(let cgroup, let path):
+      _ = cgroup.read(into: &sample, row: row, buffer: &buffer, refreshing: refreshing)
+      alive = root.inode(path) != nil
+      fillContainer(&sample, row)
     case .machine(let machine):
       alive = machine.read(into: &sample, row: row, buffer: &buffer, refreshing: refreshing, sharing: sharing)
     }
     network.read(into: &sample, row: row, buffer: &buffer)
     return alive
+  }
+
+  private func fillContainer(_ sample: inout Sample, _ row: Int) {
+    for metric in machineOnly { sample[row, metric] = .missing(.notApplicable) }
+    sample[row, .cpuWait] = .missing(.onDemand)
   }
 }
 
