@@ -30,8 +30,9 @@ extension LabTests {
         #expect(abs(starts[0] - starts[1]) <= 20_000_000, "\(name)")
         for phases in [(one.boot.phases, other.boot.phases)] { #expect(phases.0.map(\.phase) == phases.1.map(\.phase)) }
       }
-      let busy = try #require(replayed[lab.rowID("lab-busy")])
-      #expect(try busy.number("cpu.usage_percent") > 0)
+      if lab.containers["lab-busy"] != nil {
+        #expect(try #require(replayed[lab.rowID("lab-busy")]).number("cpu.usage_percent") > 0)
+      }
       try Self.checkSecrets(lab, folder)
     }
 

@@ -143,7 +143,8 @@ ids() { # of the engines' containers
 	find "$dir/docker/containers" "$dir/podman/root/overlay-containers" "$dir/podman/root/vfs-containers" \
 		-mindepth 1 -maxdepth 1 -type d -printf '%f\n' 2>/dev/null | grep -E '^[0-9a-f]{64}$'
 }
-ours() { [[ $(tr '\0' '\n' <"/proc/$1/cmdline" 2>/dev/null) = *"$dir/"* ]]; }
+words() { tr '\0' '\n' <"/proc/$1/cmdline"; } 2>/dev/null
+ours() { [[ $(words "$1") = *"$dir/"* ]]; }
 cgroups() { # of this lab, inner ones first
 	awk '$(NF-2) ~ /^cgroup2?$/ { print $5 }' /proc/self/mountinfo | while read -r point; do
 		find "$point" -depth -type d \( -path "$point/$tag" -o -path "$point/$tag/*" \)
@@ -151,12 +152,11 @@ cgroups() { # of this lab, inner ones first
 	done 2>/dev/null | sort -ru
 }
 processes() { # engines and their helpers that name DIR or a container, and all that are in the containers' cgroups
-	local p id words
+	local p id
 	grep -lE '^(dockerd|containerd.*|conmon|podman|runc.*|exe|qemu.*|setpriv)$' /proc/[0-9]*/comm 2>/dev/null | while read -r p; do
 		p=$(basename "${p%/comm}")
 		ours "$p" && echo "$p"
-		words=$(tr '\0' '\n' <"/proc/$p/cmdline" 2>/dev/null)
-		for id in $known; do [[ $words != *"$id"* ]] || echo "$p"; done
+		for id in $known; do [[ $(words "$p") != *"$id"* ]] || echo "$p"; done
 	done
 	cgroups | while read -r group; do cat "$group/cgroup.procs" 2>/dev/null; done
 }
@@ -193,7 +193,7 @@ remove() {
 	done
 	[ ! -d "/run/runc/$tag-runc" ] || rm -rf "/run/runc/$tag-runc"
 	rm -rf "$dir"
-	for item in $(processes | sort -u); do say left "process $item: $(tr '\0' ' ' <"/proc/$item/cmdline" | cut -c 1-100)"; left=1; done
+	for item in $(processes | sort -u); do say left "process $item: $(words "$item" | tr '\n' ' ' | cut -c 1-100)"; left=1; done
 	for item in $(mounts) $(cgroups); do say left "$item"; left=1; done
 	[ ! -e "$dir" ] || { say left "$dir"; left=1; }
 	[ "$left" = 1 ] || say gone
