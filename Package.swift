@@ -76,6 +76,7 @@ let package = Package(
       name: "HostTests", dependencies: ["TareModel", "KernelStats", "TareSampling", "TareExport"],
       swiftSettings: strict),
     .testTarget(name: "TareLabTests", dependencies: ["TareLab"], swiftSettings: strict),
+    .testTarget(name: "LabTests", dependencies: ["CLinux", "TareLab"], exclude: ["lab"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -44,9 +44,8 @@ public final class EngineDirectory: Sendable {
     let end = DispatchTime.now() + .nanoseconds(Int(deadline.remainingNanoseconds))
     _ = waiting.wait(timeout: end)
     return state.withLock { state in
-      var answers = state.answers
-      for late in state.asked { answers.failures[late] = EngineError(late, .deadline(deadline.limit)) }
-      return answers
+      for late in state.asked { state.answers.failures[late] = EngineError(late, .deadline(deadline.limit)) }
+      return state.answers
     }
   }
 

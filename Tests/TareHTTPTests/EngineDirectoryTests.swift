@@ -13,7 +13,9 @@ import Testing
     let (good, hung) = (try FakeEngine(answering: Answer.whole(Answer.two)), try FakeEngine { $0.waitForHangUp() })
     let missing = EngineEndpoint(path: good.path + "-missing")
     let limit = Duration.seconds(2)
-    let answers = EngineDirectory(endpoints: [hung.endpoint, good.endpoint, missing], deadline: limit).ask()
+    let directory = EngineDirectory(endpoints: [hung.endpoint, good.endpoint, missing], deadline: limit)
+    let answers = directory.ask()
+    #expect(directory.current.failures.keys.contains(hung.endpoint))
     #expect(answers.containers.mapValues { $0.map(\.id) } == [good.endpoint: ["aa", "bb"]])
     #expect(answers.failures.mapValues(\.reason) == [hung.endpoint: .deadline(limit), missing: .notFound])
   }

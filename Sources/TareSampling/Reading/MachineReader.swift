@@ -15,6 +15,8 @@ final class MachineReader {
   private let status: HeldFile
   private let io: HeldFile
   private let threads: MachineThreads
+  /// User time without the guest's, the highest that was seen.
+  private var userTicks: UInt64 = 0
   private var share: Reading = .missing(.firstSample)
   private var secondLevelTables: Reading = .missing(.sharedCgroup)
   private var saved: Reading = .missing(.kernelTooOld)
@@ -64,7 +66,9 @@ final class MachineReader {
     _ stat: ProcessStat, into sample: inout Sample, row: Int, buffer: inout [UInt8], refreshing: Bool
   ) {
     let tick = root.facts.tick
-    sample[row, .cpuUser] = .value((stat.userTicks > stat.guestTicks ? stat.userTicks - stat.guestTicks : 0) &* tick)
+    // The kernel scales utime to the time that really ran, guest_time it does not: their difference may go back.
+    userTicks = max(userTicks, stat.userTicks > stat.guestTicks ? stat.userTicks - stat.guestTicks : 0)
+    sample[row, .cpuUser] = .value(userTicks &* tick)
     sample[row, .cpuSystem] = .value(stat.systemTicks &* tick)
     sample[row, .cpuGuest] = guestTime(stat)
     do throws(KernelError) {
