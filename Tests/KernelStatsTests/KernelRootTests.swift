@@ -4,7 +4,7 @@ import Testing
 
 @testable import KernelStats
 
-@Suite(.timeLimit(.minutes(1))) struct KernelRootTests {
+@Suite(.timeLimit(.minutes(10))) struct KernelRootTests {
   private func read(_ root: KernelRoot, _ path: String) throws(KernelError) -> String {
     var buffer = [UInt8](repeating: 0, count: 16)
     let count = try root.read(path, into: &buffer)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import KernelStats
 
-@Suite(.timeLimit(.minutes(1))) struct TrustedFileTests {
+@Suite(.timeLimit(.minutes(10))) struct TrustedFileTests {
   private let folder: TemporaryFolder
   private let root = KernelRoot()
 

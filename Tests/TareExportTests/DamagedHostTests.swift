@@ -5,7 +5,9 @@ import TestSupport
 import Testing
 
 /// A capture is a stranger's folder: whatever is in its files, every output comes out and is in its form.
-@Suite(.timeLimit(.minutes(5))) struct DamagedHostTests {
+@Suite(.timeLimit(.minutes(10))) struct DamagedHostTests {
+  private static let schema = Result { try JSONSchema(JSONValue(file: SchemaTests.path)) }
+
   @Test(arguments: 0..<40)
   func `a host whose files are damaged is shown all the same`(seed: UInt64) throws {
     var random = SplitMix(seed: seed)
@@ -20,8 +22,7 @@ import Testing
       #expect(String(line).displayWidth <= 80)
     }
     let json = try JSONValue(parsing: JSONExporter().text(frame, order: order))
-    let schema = try JSONSchema(JSONValue(file: SchemaTests.path))
-    let failures = schema.failures(json)
+    let failures = try Self.schema.get().failures(json)
     #expect(failures.isEmpty, "\(failures.sorted().prefix(10))")
   }
 

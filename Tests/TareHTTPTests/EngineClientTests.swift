@@ -2,7 +2,7 @@ import Testing
 
 @testable import TareHTTP
 
-@Suite(.timeLimit(.minutes(1))) struct EngineClientTests {
+@Suite(.timeLimit(.minutes(10))) struct EngineClientTests {
   @Test func `Docker's containers have their names, images and states`() throws {
     let engine = try FakeEngine(answering: Answer.whole(Answer.captured("docker-containers.json")))
     let containers = try engine.containers()

@@ -3,7 +3,7 @@ import Testing
 
 @testable import TareHTTP
 
-@Suite(.timeLimit(.minutes(1))) struct EngineDirectoryTests {
+@Suite(.timeLimit(.minutes(10))) struct EngineDirectoryTests {
   /// Waits until so many exchanges have ended.
   private func wait(for directory: EngineDirectory, revision: Int) {
     while directory.current.revision < revision { usleep(1_000) }

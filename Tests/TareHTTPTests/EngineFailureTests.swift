@@ -3,7 +3,7 @@ import Testing
 @testable import TareHTTP
 
 /// Engines that misbehave: each gives its own reason, and the test ends.
-@Suite(.timeLimit(.minutes(1))) struct EngineFailureTests {
+@Suite(.timeLimit(.minutes(10))) struct EngineFailureTests {
   private let soon = Duration.milliseconds(80)
 
   @Test func `an engine that says nothing meets the deadline`() throws {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import TareHTTP
 
-@Suite(.timeLimit(.minutes(1))) struct EngineFuzzTests {
+@Suite(.timeLimit(.minutes(10))) struct EngineFuzzTests {
   @Test(arguments: [Answer.whole(Answer.two), Answer.chunked(Answer.two, by: 9)])
   func `a damaged answer is a list or an error and never a crash`(answer: String) throws {
     var random = SplitMix(state: 7)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import TareHTTP
 
-@Suite(.timeLimit(.minutes(1))) struct EngineSocketTests {
+@Suite(.timeLimit(.minutes(10))) struct EngineSocketTests {
   private func reason(_ path: String, _ peer: EngineEndpoint.Peer = .rootOrSelf) -> EngineError.Reason? {
     do {
       _ = try EngineClient.containers(at: EngineEndpoint(path: path, expectedPeer: peer), deadline: .seconds(20))
