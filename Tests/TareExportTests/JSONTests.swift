@@ -40,6 +40,13 @@ struct JSONTests {
     }
   }
 
+  @Test func `problems are there, each with its source, escaped`() throws {
+    var sample = makeSample()
+    sample.problems = [Problem(source: "docker", message: "\u{1b}[31mbad")]
+    let text = JSONExporter().text(Frame(previous: nil, current: sample), order: [])
+    #expect(text.contains(#""problems":[{"source":"docker","message":"\u001b[31mbad"}]"#))
+  }
+
   @Test func `every reason is one that the model knows`() throws {
     let json = try json(makeBusyFrame())
     let known = Set(Reason.allCases.map(\.rawValue) + ["unlimited"])

@@ -160,6 +160,26 @@ struct ContainerTests {
     #expect(frame.current[0, .networkReceived] == .missing(.hostNetwork))
   }
 
+  @Test func `a container that gets its network after it was first seen is looked at again`() throws {
+    let host = try FakeHost()
+    try host.docker(id, name: "web", pid: 200)
+    _ = try host.samples()
+    try host.folder.remove("/proc/200/ns/net")
+    try host.folder.link("/proc/200/ns/net", to: "net:[1]")
+    let root = try host.root()
+    var reader = NetworkReader(of: 200, root)
+    try host.folder.remove("/proc/200/ns/net")
+    try host.folder.link("/proc/200/ns/net", to: "net:[2]")
+    var sample = Sample(host: makeSample().host)
+    sample.prepare([Workload(id: "a", name: "a", kind: .container, runtime: .runc)], serials: [1])
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    reader.read(into: &sample, row: 0, buffer: &buffer)
+    #expect(sample[0, .networkReceived] == .missing(.hostNetwork))
+    reader.refresh()
+    reader.read(into: &sample, row: 0, buffer: &buffer)
+    #expect(sample[0, .networkReceived].number != nil)
+  }
+
   @Test func `an empty host has no rows and its own figures`() throws {
     let host = try FakeHost()
     host.instants = 2

@@ -17,6 +17,14 @@ public struct JSONExporter: Exporter {
       json.array("workloads") { json in
         for row in order { json.object { write(row: row, frame, &$0) } }
       }
+      json.array("problems") { json in
+        for problem in frame.current.problems {
+          json.object { json in
+            json.field("source", problem.source)
+            json.field("message", problem.message)
+          }
+        }
+      }
       write(own: frame, &json)
     }
     json.lineEnd()

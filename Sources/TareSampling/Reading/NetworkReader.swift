@@ -13,23 +13,36 @@ struct NetworkReader {
   }
 
   private let root: KernelRoot
-  private let place: Place
+  private var place: Place
+  /// A container's first process.
+  private let pid: Int32?
 
   /// A container's.
   init(of pid: Int32, _ root: KernelRoot) {
     self.root = root
+    self.pid = pid
+    place = Self.place(of: pid, root)
+  }
+
+  private static func place(of pid: Int32, _ root: KernelRoot) -> Place {
     do throws(KernelError) {
       let own = try root.link("/proc/\(pid)/ns/net")
-      place =
-        own == (try? root.link("/proc/self/ns/net")) ? .absent(.hostNetwork) : .namespace(path: "/proc/\(pid)/net/dev")
+      let isHost = own == (try? root.link("/proc/self/ns/net"))
+      return isHost ? .absent(.hostNetwork) : .namespace(path: "/proc/\(pid)/net/dev")
     } catch {
-      place = .absent(error.reason)
+      return .absent(error.reason)
     }
+  }
+
+  /// Looks again at a container that was seen before its runtime gave it a network namespace.
+  mutating func refresh() {
+    if let pid, case .absent(.hostNetwork) = place { place = Self.place(of: pid, root) }
   }
 
   /// A VM's.
   init(taps: [String], _ root: KernelRoot) {
     self.root = root
+    pid = nil
     place = taps.isEmpty ? .absent(.notApplicable) : .taps(taps)
   }
 

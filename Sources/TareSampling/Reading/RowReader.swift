@@ -11,7 +11,7 @@ final class RowReader {
   }
 
   private let figures: Figures
-  private let network: NetworkReader
+  private var network: NetworkReader
   private(set) var wasRead = false
 
   init(_ row: Discovery.Row, _ root: KernelRoot, _ plan: CgroupPlan, _ layout: CgroupLayout, _ budget: DescriptorBudget)
@@ -45,6 +45,7 @@ final class RowReader {
     case .machine(let machine):
       alive = machine.read(into: &sample, row: row, buffer: &buffer, refreshing: refreshing, sharing: sharing)
     }
+    if refreshing { network.refresh() }
     network.read(into: &sample, row: row, buffer: &buffer)
     return alive
   }
