@@ -7,6 +7,8 @@ public struct EngineAnswers: Sendable, Hashable {
   /// Exchanges that have ended, well or not; grows whenever there is something to look at.
   public internal(set) var revision = 0
 
+  public init() {}
+
   mutating func record(_ result: Result<[EngineContainer], EngineError>, of endpoint: EngineEndpoint) {
     switch result {
     case .success(let list):

@@ -24,6 +24,8 @@ struct DoctorCommand: ParsableCommand {
       Output.note("nothing can be read: \(error)")
       throw Exit.nothingRead
     }
+    // Sampling asks engines only when there is a container to name.
+    if let sockets = session.sockets, sockets.report.isEmpty { sockets.refresh(running: []) }
     let host = sample.host
     var lines = [
       "tare doctor  \(host.hostname.harmless)  Linux \(host.kernelRelease.harmless)  \(host.cpusOnline) CPUs", "",
@@ -31,6 +33,7 @@ struct DoctorCommand: ParsableCommand {
     lines += KernelChecks.all(session.root, host).flatMap(Self.lines)
     lines += ["", "Containers and virtual machines"]
     lines += RuntimeChecks.all(sources, sample).flatMap(Self.lines)
+    lines += RuntimeChecks.sockets(session.sockets).flatMap(Self.lines)
     lines += sample.problems.map { "  !  \("\($0.source): \($0.message)".harmless)" }
     _ = try Output.write(lines.joined(separator: "\n") + "\n")
   }

@@ -1,5 +1,6 @@
 import Glibc
 import KernelStats
+import TareHTTP
 import TareModel
 import TareSampling
 
@@ -19,6 +20,23 @@ enum RuntimeChecks {
         source.name, isLimited ? .limited : found.isEmpty ? .absent : .fine,
         parts.joined(separator: "; "), places: looked,
         remedy: isLimited ? remedy(source.name) : nil)
+    }
+  }
+
+  /// Engines that were asked for names.
+  static func sockets(_ names: SocketNames?) -> [Check] {
+    let report = names?.report ?? []
+    if report.isEmpty {
+      return [Check("sockets", .absent, "no engine's socket was found: names come from state files", remedy: nil)]
+    }
+    return report.map { path, outcome in
+      switch outcome {
+      case .success(let count): Check("socket", .fine, "\(path.harmless): \(count) container\(count == 1 ? "" : "s")")
+      case .failure(let error):
+        Check(
+          "socket", .limited, "\(error)".harmless,
+          remedy: error.reason == .permissionDenied ? "join the engine's group, or sudo" : nil)
+      }
     }
   }
 

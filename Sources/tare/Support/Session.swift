@@ -8,6 +8,8 @@ import TareSampling
 struct Session {
   let root: KernelRoot
   let sampler: Sampler
+  /// Engines' sockets; none in a replay.
+  let sockets: SocketNames?
 
   /// - Parameters:
   ///   - path: a captured host; nil for this machine.
@@ -15,7 +17,9 @@ struct Session {
   init(root path: String?, waits: Bool, sources: [any WorkloadSource] = allSources()) throws {
     do throws(KernelError) {
       root = try Self.open(path)
-      let names = Self.names(root, waits: waits)
+      sockets = root.isLive ? SocketNames(waits: waits) : nil
+      for complaint in sockets?.complaints ?? [] { Output.note(complaint) }
+      let names: any EngineNames = sockets ?? FixedEngineNames(root.manifest?.names ?? [:])
       let runtimeFolder = root.isLive ? environment("XDG_RUNTIME_DIR") : nil
       sampler = try Sampler(
         root, environment: runtimeFolder.map { ["XDG_RUNTIME_DIR": $0] } ?? [:], names: names, sources: sources,
@@ -29,13 +33,6 @@ struct Session {
   private static func open(_ path: String?) throws(KernelError) -> KernelRoot {
     guard let path else { return KernelRoot() }
     return try KernelRoot(replaying: path)
-  }
-
-  private static func names(_ root: KernelRoot, waits: Bool) -> any EngineNames {
-    if let manifest = root.manifest { return FixedEngineNames(manifest.names) }
-    let names = SocketNames(waits: waits)
-    for complaint in names.complaints { Output.note(complaint) }
-    return names
   }
 
   /// Prints a block for each interval.

@@ -83,6 +83,15 @@ final class SocketNames: EngineNames {
     }.sorted { $0.message < $1.message }
   }
 
+  /// Every socket that was asked: how many containers it named, or why none.
+  var report: [(path: String, outcome: Swift.Result<Int, EngineError>)] {
+    let answers = state.withLock { $0.directory?.current } ?? EngineAnswers()
+    let good = answers.containers.filter { answers.failures[$0.key] == nil }
+    return
+      (good.map { ($0.key.path, .success($0.value.count)) } + answers.failures.map { ($0.key.path, .failure($0.value)) })
+      .sorted { $0.0 < $1.0 }
+  }
+
   private static func collect(_ state: inout State) {
     guard let answers = state.directory?.current, answers.revision != state.revision else { return }
     state.revision = answers.revision
