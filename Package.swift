@@ -63,6 +63,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["CLinux", "TareModel", "KernelStats", "TareSampling"],
       path: "Tests/TestSupport",
       swiftSettings: strict),
+    .testTarget(name: "CommandTests", dependencies: ["TestSupport"], swiftSettings: strict),
     .testTarget(name: "TareModelTests", dependencies: ["TareModel", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "KernelStatsTests", dependencies: ["TareModel", "KernelStats", "TestSupport"], swiftSettings: strict),
@@ -76,7 +77,8 @@ let package = Package(
       name: "HostTests", dependencies: ["TareModel", "KernelStats", "TareSampling", "TareExport"],
       swiftSettings: strict),
     .testTarget(name: "TareLabTests", dependencies: ["TareLab"], swiftSettings: strict),
-    .testTarget(name: "LabTests", dependencies: ["CLinux", "TareLab"], exclude: ["lab"], swiftSettings: strict),
+    .testTarget(
+      name: "LabTests", dependencies: ["CLinux", "TareLab", "TestSupport"], exclude: ["lab"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import TareLab
+import TestSupport
 import Testing
 
 /// Real containers and virtual machines for all tests of ``LabTests``, started once and removed at the end. `lab/lab.sh`
@@ -147,24 +148,6 @@ final class Keeper: Sendable {
     _ = try child.end(within: .seconds(5))
     close(input)
   }
-}
-
-/// What the tests run.
-enum Tool {
-  /// From TARE_BINARY, else the one that was built with the tests.
-  static func tare() -> String { ProcessInfo.processInfo.environment["TARE_BINARY"] ?? "\(built)/tare" }
-  static func service() throws -> String {
-    let path = ProcessInfo.processInfo.environment["TARE_SERVICE"] ?? "\(built)/tare-service"
-    guard unsafe access(path, X_OK) == 0 else { throw Child.Failure(description: "no \(path): set TARE_SERVICE") }
-    return path
-  }
-
-  private static let built: String = {
-    let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-    // swift test runs the bundle by a helper of the toolchain's; the first argument then names the bundle.
-    let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? own
-    return URL(filePath: bundle).deletingLastPathComponent().path
-  }()
 }
 
 func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }

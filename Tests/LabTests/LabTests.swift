@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Synchronization
 import TareLab
+import TestSupport
 import Testing
 
 /// Everything here looks at one lab of real containers and virtual machines, one test at a time.

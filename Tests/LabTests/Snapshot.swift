@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What `tare snapshot --format json` printed, as far as the tests look at it.

@@ -4,20 +4,22 @@ import Glibc
 
 /// A program that a test starts, in a process group of its own. Its output goes to files in memory: nobody has to read it in
 /// time, and it can be looked at while the program runs.
-final class Child: @unchecked Sendable {
-  let pid: Int32
+public final class Child: @unchecked Sendable {
+  public let pid: Int32
   private let output: Int32
   private let errors: Int32
   private var status: Int32?
 
-  struct Failure: Error, CustomStringConvertible {
-    let description: String
+  public struct Failure: Error, CustomStringConvertible {
+    public let description: String
+
+    public init(description: String) { self.description = description }
   }
 
   /// - Parameters:
   ///   - arguments: the program, looked for in PATH, and its arguments.
   ///   - input: a descriptor that becomes its standard input; `/dev/null` when it is nil.
-  init(_ arguments: [String], _ environment: [String: String], input: Int32? = nil) throws {
+  public init(_ arguments: [String], _ environment: [String: String], input: Int32? = nil) throws {
     output = unsafe tare_memory_file("output")
     errors = unsafe tare_memory_file("errors")
     var files = unsafe posix_spawn_file_actions_t()
@@ -62,12 +64,12 @@ final class Child: @unchecked Sendable {
   }
 
   /// What it has written until now.
-  var text: String { Self.read(output) }
-  var complaints: String { Self.read(errors) }
-  var lines: [Substring] { text.split(separator: "\n") }
+  public var text: String { Self.read(output) }
+  public var complaints: String { Self.read(errors) }
+  public var lines: [Substring] { text.split(separator: "\n") }
 
   /// Whether it has ended; then its exit code, or 128 and the number of the signal.
-  var exitCode: Int32? {
+  public var exitCode: Int32? {
     if status == nil {
       var now: Int32 = 0
       if unsafe waitpid(pid, &now, WNOHANG) == pid { status = now }
@@ -76,7 +78,7 @@ final class Child: @unchecked Sendable {
   }
 
   /// Waits for its end, and kills it and its process group when that does not come.
-  func end(within limit: Duration) throws -> Int32 {
+  public func end(within limit: Duration) throws -> Int32 {
     guard let code = until(within: limit, { self.exitCode }) else {
       kill(-pid, SIGKILL)
       _ = until(within: .seconds(5)) { self.exitCode }
@@ -85,7 +87,7 @@ final class Child: @unchecked Sendable {
     return code
   }
 
-  func signal(_ number: Int32) { if exitCode == nil { kill(pid, number) } }
+  public func signal(_ number: Int32) { if exitCode == nil { kill(pid, number) } }
 
   private static func read(_ file: Int32) -> String {
     var content: [UInt8] = []
@@ -99,7 +101,7 @@ final class Child: @unchecked Sendable {
 }
 
 /// Asks again and again until there is an answer; nil when the time is up.
-func until<Answer>(within limit: Duration, _ ask: () throws -> Answer?) rethrows -> Answer? {
+public func until<Answer>(within limit: Duration, _ ask: () throws -> Answer?) rethrows -> Answer? {
   let end = ContinuousClock.now + limit
   while true {
     if let answer = try ask() { return answer }
@@ -109,7 +111,7 @@ func until<Answer>(within limit: Duration, _ ask: () throws -> Answer?) rethrows
 }
 
 /// Nanoseconds since 1970 by this machine's clock.
-func realtime() -> Int64 {
+public func realtime() -> Int64 {
   var time = timespec()
   unsafe clock_gettime(CLOCK_REALTIME, &time)
   return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)

@@ -1,0 +1,84 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The real binary, over captured hosts and with wrong words.
+@Suite struct CommandTests {
+  static let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  static let hosts = ["hybrid", "v2"]
+  static let commands = ["snapshot", "demo", "doctor", "capture"]
+
+  private func run(_ words: [String], _ environment: [String: String] = [:]) throws -> (code: Int32, child: Child) {
+    let child = try Child([Tool.tare()] + words, environment)
+    return (try child.end(within: .seconds(60)), child)
+  }
+
+  @Test(arguments: hosts, ["json", "table"])
+  func `a captured host is printed as its golden file says`(host: String, format: String) throws {
+    let (code, child) = try run([
+      "snapshot", "--root", Self.tests.appending(path: "Fixtures/hosts/\(host)").path, "--format", format,
+    ])
+    #expect(code == 0)
+    let golden = Self.tests.appending(path: "Golden/hosts/\(host).\(format == "json" ? "json" : "txt")")
+    // Golden JSON has a value a line.
+    let expected = try String(contentsOf: golden, encoding: .utf8)
+    let text =
+      format == "json"
+      ? child.text.split(separator: ",", omittingEmptySubsequences: false).joined(separator: ",\n") : child.text
+    #expect(text == expected)
+    #expect(child.complaints.isEmpty)
+  }
+
+  @Test(arguments: commands)
+  func `help has examples`(command: String) throws {
+    let (code, child) = try run([command, "--help"])
+    #expect(code == 0)
+    #expect(child.text.contains("Examples:"))
+    #expect(child.text.contains("tare \(command)"))
+  }
+
+  @Test func `the version is one line`() throws {
+    let (code, child) = try run(["--version"])
+    #expect(code == 0)
+    #expect(child.lines.count == 1)
+  }
+
+  @Test(arguments: [
+    ["nonsense"], ["snapshot", "--interval", "soon"], ["snapshot", "--format", "xml"],
+    ["snapshot", "--sort", "beauty"],
+    ["snapshot", "--interval", "0", "--count", "3"], ["snapshot", "--count", "-1"], ["demo", "--accel", "hyperdrive"],
+    ["demo", "--seconds", "0"], ["capture"],
+  ])
+  func `a wrong word ends with 2 and says what was expected`(words: [String]) throws {
+    let (code, child) = try run(words)
+    #expect(code == 2)
+    #expect(child.text.isEmpty)
+    #expect(child.complaints.hasPrefix("tare: "))
+  }
+
+  @Test(arguments: ["/nowhere", "/dev/null", "/proc"])
+  func `a capture that is none ends with 3 and says so`(path: String) throws {
+    let (code, child) = try run(["snapshot", "--root", path])
+    #expect(code == 3)
+    #expect(child.text.isEmpty)
+    #expect(child.complaints.contains(path))
+  }
+
+  @Test func `doctor names every runtime and says of each thing whether it works`() throws {
+    let (code, child) = try run(["doctor"])
+    #expect(code == 0)
+    let words = [
+      "privileges", "cgroups", "pressure", "taskstats", "proc connector", "kvm", "docker", "podman", "runc", "crun",
+      "qemu",
+    ]
+    for word in words {
+      #expect(child.lines.contains { $0.hasPrefix("  ") && $0.dropFirst(6).hasPrefix(word) }, "\(word)")
+    }
+  }
+
+  @Test func `output that cannot be written is a failure`() throws {
+    let shell = try Child(["/bin/sh", "-c", "exec \(Tool.tare()) snapshot --interval 0 > /dev/full"], [:])
+    #expect(try shell.end(within: .seconds(60)) == 1)
+    #expect(shell.complaints.contains("cannot write"))
+  }
+}
