@@ -45,12 +45,6 @@ struct QemuArgumentsTests {
     #expect(parse(line).name == name)
   }
 
-  @Test func `threads are named only if asked for`() {
-    #expect(parse("-name guest=a,debug-threads=on").hasNamedThreads)
-    #expect(!parse("-name guest=a,debug-threads=off").hasNamedThreads)
-    #expect(!parse("-name guest=a").hasNamedThreads)
-  }
-
   @Test(arguments: [
     ("", ["tcg"]), ("-enable-kvm", ["kvm"]), ("-accel kvm", ["kvm"]), ("-accel kvm,thread=multi", ["kvm"]),
     ("-accel accel=tcg,thread=single", ["tcg"]), ("-machine q35,accel=kvm:tcg", ["kvm", "tcg"]),
@@ -85,7 +79,6 @@ struct QemuArgumentsTests {
       "socket,id=chrtpm,path=/run/libvirt/qemu/swtpm/1-web-swtpm.sock",
     ])
     #expect(arguments.name == "web")
-    #expect(arguments.hasNamedThreads)
     #expect(arguments.memory == 2 << 30)
     #expect(arguments.vcpus == 2)
     #expect(arguments.accelerators == ["kvm"])
@@ -132,7 +125,6 @@ struct QemuArgumentsTests {
     #expect(!kept.joined(separator: " ").contains("HUSH"))
     let (again, whole) = (QemuArguments(kept), QemuArguments(kept + ["-drive", "file=/last.img"]))
     #expect(again.name == "web")
-    #expect(again.hasNamedThreads)
     #expect(again.disks == ["/d.img", "/x"])
     #expect(again.memory == 1 << 30)
     #expect(whole.disks.last == "/last.img")

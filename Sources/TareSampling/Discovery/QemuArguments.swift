@@ -4,7 +4,6 @@ internal import FoundationEssentials
 struct QemuArguments: Hashable {
   private(set) var name: String?
   private(set) var uuid: String?
-  private(set) var hasNamedThreads = false
   /// Guest RAM, bytes.
   private(set) var memory: UInt64 = 128 << 20
   private(set) var vcpus: UInt64 = 1
@@ -68,7 +67,6 @@ struct QemuArguments: Hashable {
     switch flag {
     case "name":
       name = options["guest"] ?? options.first
-      if options["debug-threads"] == "on" { hasNamedThreads = true }
     case "uuid": uuid = value
     case "m": memory = QemuOptions.size(options["size"] ?? options.first) ?? memory
     case "smp": vcpus = Self.cpus(options) ?? vcpus

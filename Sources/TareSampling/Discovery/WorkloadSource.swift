@@ -60,7 +60,6 @@ public struct MachineDescription: Sendable, Hashable {
   public var memory: UInt64?
   /// Names of tap devices.
   public var taps: [String] = []
-  public var hasNamedThreads = false
 
   public init() {}
 }

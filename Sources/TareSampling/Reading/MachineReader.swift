@@ -152,7 +152,9 @@ final class MachineReader {
       do throws(KernelError) {
         let count = try root.read(path, into: &buffer)
         do throws(FormatError) {
-          total &+= try KernelStats.proportionalShare(smapsRollup: buffer.span.extracting(first: count)) ?? 0
+          let share = try KernelStats.proportionalShare(smapsRollup: buffer.span.extracting(first: count))
+          guard let share else { return .missing(.kernelTooOld) }
+          total &+= share
         } catch {
           throw .malformed(path: path, error)
         }

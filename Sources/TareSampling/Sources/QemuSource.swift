@@ -44,7 +44,6 @@ struct QemuSource: WorkloadSource {
     machine.vcpus = arguments.vcpus
     machine.memory = arguments.memory
     machine.taps = descriptors?.taps ?? arguments.taps
-    machine.hasNamedThreads = arguments.hasNamedThreads
     workload.machine = Workload.Machine(accelerator: machine.accelerator, disks: arguments.disks + arguments.firmware)
     workload.image = arguments.disks.first
     if workload.image == nil { workload.absences["image"] = .notApplicable }

@@ -12,9 +12,12 @@ final class RuncSource: WorkloadSource {
   init() {}
 
   func find(in census: Census) -> [Finding] {
-    stateFolders(of: "runc", in: census).flatMap { folder, owner in
+    var seen: Set<String> = []
+    let findings = stateFolders(of: "runc", in: census).flatMap { folder, owner in
       census.entries(folder, source: name).compactMap { entry -> Finding? in
-        guard let state = state("\(folder)/\(entry)/state.json", owner, census.root),
+        let path = "\(folder)/\(entry)/state.json"
+        seen.insert(path)
+        guard let state = state(path, owner, census.root),
           let main = census.processes[state.pid], main.start == state.start, census.mayClaim(main, owner)
         else { return nil }
         return Finding(
@@ -22,6 +25,8 @@ final class RuncSource: WorkloadSource {
           own: Self.own(state, main, owner, census))
       }
     }
+    cache.withLock { cache in cache = cache.filter { seen.contains($0.key) } }
+    return findings
   }
 
   /// State files are written anew, never changed in place, so the inode tells whether one was read before.

@@ -57,7 +57,7 @@ struct Session {
           return
         }
       } else {
-        guard printed + 1 < root.instants ?? 0 else {
+        guard let instants = root.instants, printed + 1 < instants else {
           if printed == 0 { _ = try print(text(Frame(previous: nil, current: previous))) }
           return
         }
