@@ -44,7 +44,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ["nonsense"], ["snapshot", "--interval", "soon"], ["snapshot", "--format", "xml"],
+    ["nonsense"], ["snapshot", "--interval", "soon"], ["snapshot", "--interval", "1ms"],
+    ["snapshot", "--format", "xml"],
     ["snapshot", "--sort", "beauty"],
     ["snapshot", "--interval", "0", "--count", "3"], ["snapshot", "--count", "-1"], ["demo", "--accel", "hyperdrive"],
     ["demo", "--seconds", "0"], ["capture"],

@@ -69,6 +69,10 @@ public final class TemporaryFolder: Sendable {
 
   public func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: absolute(name)) }
 
+  public func move(_ name: String, to other: String) throws {
+    try FileManager.default.moveItem(atPath: absolute(name), toPath: absolute(other))
+  }
+
   public func setMode(_ mode: UInt32, of name: String = "") throws {
     guard unsafe chmod(absolute(name), mode) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
   }

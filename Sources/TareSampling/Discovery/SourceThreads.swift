@@ -8,7 +8,7 @@ final class SourceThreads: Sendable {
   private let busy: Mutex<Set<Int>> = Mutex([])
   private let deadline: DispatchTimeInterval
 
-  init(count: Int, deadline: DispatchTimeInterval = .milliseconds(500)) {
+  init(count: Int, deadline: DispatchTimeInterval = .seconds(2)) {
     queues = (0..<count).map { _ in DispatchQueue(label: "tare.source") }
     self.deadline = deadline
   }

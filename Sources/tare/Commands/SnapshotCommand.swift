@@ -47,6 +47,9 @@ struct SnapshotCommand: ParsableCommand {
     guard RowOrder(named: sort) != nil else {
       throw ValidationError("--sort \(sort): expected one of \(RowOrder.names.joined(separator: ", "))")
     }
+    if interval.nanoseconds > 0, interval.nanoseconds < 10_000_000 {
+      throw ValidationError("--interval: expected 0 or at least 10ms: the kernel counts CPU time in ticks of that size")
+    }
     if interval.nanoseconds == 0, count != 1 {
       throw ValidationError("--interval 0 takes one sample: leave --count away or give an interval")
     }
