@@ -1,0 +1,61 @@
+import Dispatch
+import Foundation
+import KernelStats
+import TareModel
+import TestSupport
+import Testing
+
+@testable import TareSampling
+
+/// A source that hangs, in one of its two steps.
+private struct HangingSource: WorkloadSource {
+  enum Step { case find, describe }
+
+  let name = "slow"
+  let places: [String] = []
+  let step: Step
+  let release = DispatchSemaphore(value: 0)
+
+  func find(in census: Census) -> [Finding] {
+    if step == .find {
+      release.wait()
+      return []
+    }
+    return census.processes.processes.prefix(1).map {
+      Finding(id: "slow:1", kind: .vm, runtime: .kvm, main: $0, own: OwnCgroups())
+    }
+  }
+
+  func describe(_ finding: Finding, in census: Census) -> Description {
+    release.wait()
+    return Description(Workload(id: finding.id, name: "slow", kind: finding.kind, runtime: finding.runtime))
+  }
+}
+
+struct SourceTests {
+  @Test(arguments: [HangingSource.Step.find, .describe])
+  private func `a source that hangs is reported and costs the others nothing`(step: HangingSource.Step) throws {
+    let host = try FakeHost()
+    try host.docker(FakeHost.containerID("abcdef123456789"), name: "web", pid: 200)
+    let slow = HangingSource(step: step)
+    defer { slow.release.signal() }
+    let sampler = try Sampler(
+      host.root(), environment: [:], names: FixedEngineNames(), sources: [slow] + allSources(), budget: .init(0))
+    var sample = sampler.makeSample()
+    try sampler.sample(into: &sample)
+    #expect(sample.workloads.map(\.name) == ["web"])
+    #expect(sample.problems.map(\.source) == ["slow"])
+    #expect(sample.problems.allSatisfy { $0.message.hasPrefix("hangs") })
+  }
+
+  @Test func `each source has a line of its own in the list, and its own name`() throws {
+    let names = allSources().map(\.name)
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(
+      path: "../../Sources/TareSampling/Sources")
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.standardized.path)
+      .filter { $0.hasSuffix("Source.swift") }.map { $0.dropLast(12).lowercased() }
+    #expect(Set(files) == Set(names), "a file in Sources/ needs its line in All.swift")
+    #expect(Set(names).count == names.count)
+    #expect(names.firstIndex(of: "docker")! < names.firstIndex(of: "runc")!)
+  }
+}
