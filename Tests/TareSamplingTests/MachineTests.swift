@@ -167,6 +167,24 @@ struct MachineTests {
     #expect(frame.current[0, .cpuCount] == .value(1))
   }
 
+  @Test func `a process that makes its machine late, with new threads, is found then`() throws {
+    let host = try FakeHost()
+    host.step = 6_000_000_000
+    try host.process(900, name: "late", cgroup: "/k")
+    try host.descriptor(3, of: 900, "/dev/kvm")
+    try host.process(900, name: "late", cgroup: "/k", ticks: .init(threads: 3), at: 1)
+    try host.file("/proc/loadavg", "0 0 0 1/1 6001\n", at: 1)
+    let root = try host.root()
+    let sampler = try Sampler(root, environment: [:], names: FixedEngineNames(), budget: .init(0))
+    var sample = sampler.makeSample()
+    try sampler.sample(into: &sample)
+    #expect(sample.workloads.isEmpty)
+    try host.descriptor(4, of: 900, "anon_inode:kvm-vm")
+    root.advance()
+    try sampler.sample(into: &sample)
+    #expect(sample.workloads.map(\.id) == ["kvm:900:50000"])
+  }
+
   @Test func `a machine's network is what its taps moved, seen from the other end`() throws {
     let host = try FakeHost()
     try host.qemu(700, ["-netdev", "tap,id=n,ifname=tap7"])

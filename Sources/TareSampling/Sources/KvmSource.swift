@@ -7,41 +7,54 @@ final class KvmSource: WorkloadSource {
   let name = "kvm"
   let places = ["/dev/kvm", "processes with a kvm-vm descriptor"]
 
-  /// Processes that were looked at, and whether they own a VM. Looking costs 100 µs a process.
-  private let seen = Mutex<[ProcessIdentity: Bool]>([:])
+  /// What each process had when its descriptors were looked at, which costs 100 µs.
+  private let looks = Mutex<[ProcessIdentity: Look]>([:])
 
   private struct ProcessIdentity: Hashable {
     let pid: Int32
     let start: UInt64
   }
 
+  private struct Look {
+    let ownsMachine: Bool
+    let threads: Int
+    /// Nanoseconds since boot.
+    let at: UInt64
+  }
+
   func find(in census: Census) -> [Finding] {
     // Without KVM on the machine there is nothing to look for; a user who may not open it can still see his own VMs.
     guard census.root.facts.kvmAvailable || census.root.facts.uid != 0 else { return [] }
-    let known = seen.withLock { $0 }
-    var now: [ProcessIdentity: Bool] = [:]
+    let known = looks.withLock { $0 }
+    var now: [ProcessIdentity: Look] = [:]
     var findings: [Finding] = []
     for process in census.processes.processes where !process.isKernelThread {
       let identity = ProcessIdentity(pid: process.pid, start: process.start)
-      // A QEMU that its own source leaves out is a probe without a machine.
-      let owns =
-        known[identity]
-        ?? ((KvmDescriptors(of: process.pid, census.root)?.ownsMachine ?? false)
-          && !QemuSource.isQemu(process, census.root))
-      // A process may make its VM later than we first saw it, so only a yes is kept for good.
-      if owns || census.now.boottime < process.start &* census.root.facts.tick &+ 10_000_000_000 {
-        now[identity] = owns ? true : nil
-      } else {
-        now[identity] = false
-      }
-      guard owns else { continue }
+      let look = known[identity].flatMap { isDue($0, process, census) ? nil : $0 } ?? look(at: process, census)
+      now[identity] = look
+      guard look.ownsMachine else { continue }
       findings.append(
         Finding(
           id: "kvm:\(process.pid):\(process.start)", kind: .vm, runtime: .kvm, main: process,
           own: machineCgroups(process, [], census)))
     }
-    seen.withLock { $0 = now }
+    looks.withLock { $0 = now }
     return findings
+  }
+
+  private func look(at process: Process, _ census: Census) -> Look {
+    let descriptors = KvmDescriptors(of: process.pid, census.root)
+    // A QEMU that its own source leaves out is a probe without a machine.
+    let owns = descriptors?.ownsMachine == true && !QemuSource.isQemu(process, census.root)
+    return Look(ownsMachine: owns, threads: process.threads, at: census.now.boottime)
+  }
+
+  /// A VMM makes its VM soon after it starts, or later with new threads: its vCPUs, and one of the kernel's.
+  private func isDue(_ look: Look, _ process: Process, _ census: Census) -> Bool {
+    if look.ownsMachine { return false }
+    let now = census.now.boottime
+    let isYoung = now < process.start &* census.root.facts.tick &+ 10_000_000_000
+    return isYoung || process.threads != look.threads && now > look.at &+ 5_000_000_000
   }
 
   func describe(_ finding: Finding, in census: Census) -> Description {
