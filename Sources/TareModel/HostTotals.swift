@@ -4,6 +4,9 @@ public struct HostTotals: Sendable {
   public let cpu: FigureValue
   public let steal: FigureValue
   public let guest: FigureValue
+  /// The CPU of all outermost workloads together. Counted by the nanosecond, so it can pass the host's, which the kernel
+  /// counts by sampling at ticks.
+  public let workloadsCpu: FigureValue
   /// The host's CPU less that of all outermost workloads, not below 0: the kernel counts the two at different instants.
   public let restCpu: FigureValue
   /// Total less available, bytes.
@@ -40,7 +43,8 @@ extension Frame {
     let held = rows.compactMap { heldMemory(row: $0).number }.reduce(0, +)
     return HostTotals(
       cpu: cpu, steal: hostRate(\.cpuSteal, per: 1e7), guest: hostRate(\.cpuGuest, per: 1e7),
-      restCpu: cpu.map { max(0, $0 - busy) }, memoryUsed: used, restMemory: used.map { max(0, $0 - held) },
+      workloadsCpu: cpu.map { _ in busy }, restCpu: cpu.map { max(0, $0 - busy) }, memoryUsed: used,
+      restMemory: used.map { max(0, $0 - held) },
       pressureCpu: hostRate(\.pressureCpuSome, per: 1e4), pressureMemory: hostRate(\.pressureMemorySome, per: 1e4),
       pressureMemoryFull: hostRate(\.pressureMemoryFull, per: 1e4), pressureIo: hostRate(\.pressureIoSome, per: 1e4))
   }

@@ -68,6 +68,21 @@ struct TableTests {
     #expect(lines.contains { $0.contains("rest of host") })
   }
 
+  @Test func `where ticks caught less than the workloads used, their sum is the bound`() {
+    let made = makeFrame(names: ["web"])
+    var (previous, current) = (made.current, made.current)
+    current.monotonic = previous.monotonic + 1_000_000_000
+    current.hostReadAt = previous.hostReadAt + 1_000_000_000
+    current.readAt[0] = previous.readAt[0] + 1_000_000_000
+    previous[0, .cpuUsage] = .value(0)
+    current[0, .cpuUsage] = .value(120_000_000)
+    previous.hostReadings.cpuBusy = .value(0)
+    current.hostReadings.cpuBusy = .value(90_000_000)
+    let text = lines(Frame(previous: previous, current: current))
+    #expect(text.contains { $0.hasPrefix("  rest of host") && $0.contains(" ~0.0") })
+    #expect(text.contains { $0.contains(" used ") && $0.contains("≥12.0") })
+  }
+
   @Test func `problems are shown, harmless`() {
     var sample = makeSample()
     sample.problems = [Problem(source: "docker", message: "\u{1b}[31mbad\nnews")]

@@ -47,15 +47,19 @@ public struct TableExporter: Exporter {
     let host = frame.current.host
     let used = Self.memory(totals.memoryUsed)
     let rest = totals.restMemory.number.map { "~" + Scaled.bytes($0) } ?? "?"
-    func line(_ name: String, _ cpu: FigureValue, _ memory: String, _ note: String) -> String {
-      ("  " + name.fitted(to: 29) + Self.decimal(cpu).fitted(to: 8, atEnd: true) + "".fitted(to: 8)
+    // Where the kernel's ticks caught less than the workloads' own counters, those are what is known.
+    let least = totals.workloadsCpu.number.flatMap { sum in
+      totals.cpu.number.flatMap { sum > $0 + 0.05 ? "≥" + Scaled.decimal(sum) : nil }
+    }
+    func line(_ name: String, _ cpu: String, _ memory: String, _ note: String) -> String {
+      ("  " + name.fitted(to: 29) + cpu.fitted(to: 8, atEnd: true) + "".fitted(to: 8)
         + memory.fitted(to: 11, atEnd: true) + note).trimmedEnd
     }
     let total = FigureValue(frame.current.hostReadings.memoryTotal).number.map { " of \(Scaled.bytes($0))" } ?? ""
     return [
       String(repeating: "─", count: 80),
-      line("rest of host", totals.restCpu, rest, ""),
-      line("\(host.hostname.harmless.fittedAtMost(24)) used", totals.cpu, used, total),
+      line("rest of host", least == nil ? Self.decimal(totals.restCpu) : "~0.0", rest, ""),
+      line("\(host.hostname.harmless.fittedAtMost(24)) used", least ?? Self.decimal(totals.cpu), used, total),
       "  100 % is one core; this machine has \(host.cpusOnline * 100) %.  – not applicable  ? see json",
     ]
   }

@@ -2,7 +2,7 @@ extension String {
   /// Cells that the text takes on a terminal. Not by wcwidth(3): a static program may be without any locale.
   public var displayWidth: Int {
     // A character takes the cells of its widest scalar, however many are joined in it.
-    reduce(0) { $0 + ($1.unicodeScalars.map(\.displayWidth).max() ?? 0) }
+    reduce(0) { $0 + $1.unicodeScalars.reduce(0) { max($0, $1.displayWidth) } }
   }
 
   /// Cut or filled with blanks to just this many cells; `…` stands for what was cut.

@@ -86,8 +86,9 @@ final class MachineThreads {
       guard isVcpu(threads[index].tid, &buffer) else { continue }
       // What it did until now stays with the emulator, and its waiting begins now: neither counter jumps.
       threads[index].isVcpu = true
-      threads[index].waitedBefore = threads[index].last?.waiting ?? 0
-      ended.emulating &+= threads[index].last?.running ?? 0
+      guard let last = threads[index].last else { continue }
+      threads[index].waitedBefore = last.waiting
+      ended.emulating &+= last.running
     }
     for tid in tids.sorted() where !threads.contains(where: { $0.tid == tid }) {
       let file = HeldFile("/proc/\(pid)/task/\(tid)/schedstat", root, budget)

@@ -8,8 +8,8 @@ struct CaptureCommand: ParsableCommand {
     commandName: "capture",
     abstract: "Copy what sampling reads here into a new folder, which replays as this machine.",
     discussion: """
-      A bug report is a folder, and the folder is a test. Two samples are copied, an interval apart. Of command lines and
-      configuration only the options that tare reads are kept; environments, labels and the names of open files are not.
+      A bug report is a folder, and the folder is a test. Two samples are copied, an interval apart. Of command lines and \
+      configuration only the options that tare reads are kept; environments, labels and the names of open files are not. \
       Names of containers, VMs, images and processes are: look through the folder before you share it.
 
       Examples:

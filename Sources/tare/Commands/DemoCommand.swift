@@ -9,8 +9,8 @@ struct DemoCommand: ParsableCommand {
     commandName: "demo",
     abstract: "Start the same small service in a container and in a Linux VM, show what each costs, and remove both.",
     discussion: """
-      The service holds 24 MiB and uses 5 % of a core. As root the container runs by runc or crun, else by Podman; the VM
-      by QEMU, with this machine's kernel where it may be read, else with one of the distribution's, downloaded and not
+      The service holds 24 MiB and uses 5 % of a core. As root the container runs by runc or crun, else by Podman; the VM \
+      by QEMU, with this machine's kernel where it may be read, else with one of the distribution's, downloaded and not \
       installed. Everything is removed at the end, on errors and on Ctrl-C; after a crash by the next demo.
 
       Examples:
