@@ -49,6 +49,14 @@ struct ContainerTests {
     #expect(workload.cgroup == "/machine.slice/libpod-\(id).scope")
   }
 
+  @Test func `a Podman container from a folder has no image, not an empty one`() throws {
+    let host = try FakeHost()
+    try host.podman(id, name: "cache", pid: 300, image: "")
+    let workload = try #require(try host.frame().current.workloads.first)
+    #expect(workload.image == nil)
+    #expect(workload.absences["image"] == .notApplicable)
+  }
+
   @Test func `a container of a systemd unit made by Podman is found`() throws {
     let host = try FakeHost()
     try host.podman(id, name: "quadlet", pid: 300, cgroup: "/system.slice/q.service/libpod-payload-\(id)")

@@ -48,6 +48,17 @@ struct SourceTests {
     #expect(sample.problems.allSatisfy { $0.message.hasPrefix("hangs") })
   }
 
+  @Test(
+    arguments: [
+      ("conmon -c 1 --runtime-arg --root=/r -r /usr/bin/runc", "/r"), ("conmon --runtime-arg=--root=/r", "/r"),
+      ("conmon --runtime-arg --root --runtime-arg /r", "/r"),
+      ("conmon --runtime-arg --log-format=json --exit-command-arg --root --exit-command-arg /storage", nil),
+      ("conmon --root /storage", nil), ("conmon --runtime-arg", nil),
+    ] as [(String, String?)])
+  func `the runtime's root is what conmon hands on, not storage's`(line: String, root: String?) {
+    #expect(PodmanSource.runtimeRoot(in: line.split(separator: " ").map(String.init)) == root)
+  }
+
   @Test func `each source has a line of its own in the list, and its own name`() throws {
     let names = allSources().map(\.name)
     let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(

@@ -34,7 +34,9 @@ extension FakeHost {
         + #""State":{"StartedAt":"2023-11-14T22:21:40.75Z"}}"#)
   }
 
-  public func podman(_ id: String, name: String, pid: Int32, cgroup path: String? = nil) throws {
+  public func podman(
+    _ id: String, name: String, pid: Int32, cgroup path: String? = nil, image: String = "docker.io/library/redis:7"
+  ) throws {
     let path = path ?? "/machine.slice/libpod-\(id).scope/container"
     let bundle = "/var/lib/containers/storage/overlay-containers/\(id)/userdata"
     try process(
@@ -45,7 +47,7 @@ extension FakeHost {
     try cgroup(path)
     try file(
       "/var/lib/containers/storage/overlay-containers/containers.json",
-      #"[{"id":"\#(id)","names":["\#(name)"],"metadata":"{\"image-name\":\"docker.io/library/redis:7\"}","#
+      #"[{"id":"\#(id)","names":["\#(name)"],"metadata":"{\"image-name\":\"\#(image)\"}","#
         + #""created":"2023-11-14T22:21:39Z"}]"#)
     try file(
       "/run/crun/\(id)/status",

@@ -37,7 +37,20 @@ struct PodmanSource: WorkloadSource {
   }
 
   private func arguments(of conmon: Process, _ census: Census) -> [String]? {
-    census.root.arguments(of: conmon.pid) { keepOptions($0, ["-c", "-n", "-b", "-r"]) }
+    census.root.arguments(of: conmon.pid) { arguments in
+      let root = Self.runtimeRoot(in: arguments).map { ["--runtime-arg", "--root=\($0)"] } ?? []
+      return keepOptions(arguments, ["-c", "-n", "-b", "-r"]) + root
+    }
+  }
+
+  /// What conmon hands on to the runtime as its root: `--runtime-arg --root=DIR`, `--runtime-arg=--root=DIR`, or the two
+  /// words `--root` and `DIR`, each behind a `--runtime-arg`.
+  static func runtimeRoot(in arguments: [String]) -> String? {
+    let handed = arguments.indices.compactMap { index -> String? in
+      if arguments[index].hasPrefix("--runtime-arg=") { return String(arguments[index].dropFirst(14)) }
+      return index > 0 && arguments[index - 1] == "--runtime-arg" ? arguments[index] : nil
+    }
+    return option("--root", in: ["runtime"] + handed)
   }
 
   func describe(_ finding: Finding, in census: Census) -> Description {
@@ -55,7 +68,8 @@ struct PodmanSource: WorkloadSource {
     guard census.root.sharesOurFiles(conmon.pid), let owner = census.root.user(of: conmon.pid) else {
       return description
     }
-    readState(id, option("-r", in: arguments), owner, census.root, &description)
+    let created = created(id, arguments, owner, census.root)
+    description.workload.boot.setContainer(created: created, started: nil)
     if let bundle = option("-b", in: arguments), bundle.hasSuffix("/\(id)/userdata") {
       var workload = description.workload
       defer { description.workload = workload }
@@ -66,25 +80,24 @@ struct PodmanSource: WorkloadSource {
         if let name = own.names?.first { workload.name = name }
         workload.boot[.requested] = .reported(own.created, by: "podman containers.json")
         let metadata = own.metadata.flatMap { try? JSONDecoder().decode(PodmanMetadata.self, from: Data($0.utf8)) }
-        workload.image = metadata?.image
+        // A container from a folder has no image, and Podman writes an empty name.
+        workload.image = metadata?.image.flatMap { $0.isEmpty ? nil : $0 }
+        if workload.image == nil { workload.absences["image"] = .notApplicable }
       }
     }
     return description
   }
 
-  private func readState(
-    _ id: String, _ runtime: String?, _ owner: UInt32, _ root: KernelRoot, _ description: inout Description
-  ) {
-    let home = owner == 0 ? "/run" : "/run/user/\(owner)"
-    let created: BootTimeline.Mark? =
-      if runtime?.hasSuffix("/crun") == true {
-        .reported(
-          (try? root.state("\(home)/crun/\(id)/status", owner: owner, as: CrunState.self))?.created, by: "crun status")
-      } else {
-        .reported(
-          (try? root.state("\(home)/runc/\(id)/state.json", owner: owner, as: RuncState.self))?.created,
-          by: "runc state.json")
-      }
-    description.workload.boot.setContainer(created: created, started: nil)
+  /// When the runtime made the container, from its state.
+  private func created(
+    _ id: String, _ arguments: [String], _ owner: UInt32, _ root: KernelRoot
+  ) -> BootTimeline.Mark? {
+    let runtime = option("-r", in: arguments)?.hasSuffix("/crun") == true ? "crun" : "runc"
+    let home = Self.runtimeRoot(in: arguments) ?? (owner == 0 ? "/run/\(runtime)" : "/run/user/\(owner)/\(runtime)")
+    let text =
+      runtime == "crun"
+      ? (try? root.state("\(home)/\(id)/status", owner: owner, as: CrunState.self))?.created
+      : (try? root.state("\(home)/\(id)/state.json", owner: owner, as: RuncState.self))?.created
+    return .reported(text, by: runtime == "crun" ? "crun status" : "runc state.json")
   }
 }
