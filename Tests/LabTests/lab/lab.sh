@@ -56,10 +56,10 @@ start_docker() {
 	in_docker lab-busy --cpus 0.25 busybox sh -c 'while :; do :; done'
 	in_docker lab-holder --memory 64m --cgroup-parent "/$tag" busybox tare-service --hold 30 --load 0
 	head -c 20M /dev/zero >"$dir/cold"
-	sync "$dir/cold"
-	dd if="$dir/cold" iflag=nocache count=0 status=none        # the first who reads it pays for it
-	# In large pieces: what is read in many small ones soon counts as active.
-	in_docker lab-reader -v "$dir/cold:/cold:ro" busybox sh -c 'dd if=/cold of=/dev/null bs=4M; exec sleep 3600'
+	# Always one whole fresh copy in its page cache: some kernels reclaim what nobody has touched for a while. In large
+	# pieces: what is touched in many small ones soon counts as active.
+	in_docker lab-reader -v "$dir/cold:/cold:ro" busybox sh -c \
+		'while :; do dd if=/cold of=/a bs=4M; rm -f /b; sleep 2; dd if=/cold of=/b bs=4M; rm -f /a; sleep 2; done'
 	in_docker lab-open --network host busybox sleep 3600
 	in_docker lab-passing busybox sleep 3600
 }
