@@ -40,6 +40,9 @@ let package = Package(
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ], swiftSettings: strict),
     .target(name: "TareExport", dependencies: ["TareModel"], exclude: ["Schema"], swiftSettings: strict),
+    .target(name: "TareScreen", dependencies: ["TareModel"], swiftSettings: strict),
+    .target(
+      name: "TareTerminal", dependencies: ["TareModel", "TareScreen", "CNcurses", "CLinux"], swiftSettings: strict),
     .target(name: "TareLab", dependencies: ["CLinux"], swiftSettings: strict),
     // Static in every build: it is the only program in a container and in a virtual machine.
     .executableTarget(
@@ -49,7 +52,8 @@ let package = Package(
     .executableTarget(
       name: "tare",
       dependencies: [
-        "CLinux", "TareModel", "KernelStats", "TareSampling", "TareHTTP", "TareExport", "TareLab", argumentParser,
+        "CLinux", "TareModel", "KernelStats", "TareSampling", "TareHTTP", "TareExport", "TareScreen", "TareTerminal",
+        "TareLab", argumentParser,
       ],
       swiftSettings: strict),
     .testTarget(name: "CNcursesTests", dependencies: ["CNcurses"], swiftSettings: strict),
@@ -76,6 +80,11 @@ let package = Package(
     .testTarget(
       name: "HostTests", dependencies: ["TareModel", "KernelStats", "TareSampling", "TareExport"],
       swiftSettings: strict),
+    .testTarget(
+      name: "TareScreenTests", dependencies: ["TareModel", "TareScreen", "KernelStats", "TareSampling", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TareTerminalTests", dependencies: ["TareScreen", "TareTerminal", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "TareLabTests", dependencies: ["TareLab"], swiftSettings: strict),
     .testTarget(
       name: "LabTests", dependencies: ["CLinux", "TareLab", "TestSupport"], exclude: ["lab"], swiftSettings: strict),

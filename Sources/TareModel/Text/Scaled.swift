@@ -1,7 +1,7 @@
 /// Numbers as people read them: three figures or one decimal, IEC units, no locale.
-enum Scaled {
+public enum Scaled {
   /// `12.3 MiB`. Bytes.
-  static func bytes(_ value: Double) -> String {
+  public static func bytes(_ value: Double) -> String {
     var scaled = value
     for unit in ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"] {
       if scaled < 1023.95 || unit == "EiB" { return unit == "B" ? "\(Int(scaled)) B" : "\(decimal(scaled)) \(unit)" }
@@ -11,12 +11,12 @@ enum Scaled {
   }
 
   /// A whole number; `?` for one that no counter of tasks has.
-  static func count(_ value: Double) -> String {
+  public static func count(_ value: Double) -> String {
     value.isFinite && value < 1e15 ? String(Int64(value)) : "?"
   }
 
   /// One decimal: `99.9`.
-  static func decimal(_ value: Double, digits: Int = 1) -> String {
+  public static func decimal(_ value: Double, digits: Int = 1) -> String {
     guard value.isFinite, abs(value) < 1e15 else { return "?" }
     let unit: Int64 = digits == 2 ? 100 : 10
     let parts = Int64((abs(value) * Double(unit)).rounded()).quotientAndRemainder(dividingBy: unit)
@@ -26,7 +26,7 @@ enum Scaled {
   }
 
   /// How long ago: `12 s`, `5 min`, `3 h`, `8 d`. Nanoseconds.
-  static func age(_ nanoseconds: UInt64) -> String {
+  public static func age(_ nanoseconds: UInt64) -> String {
     let seconds = nanoseconds / 1_000_000_000
     return switch seconds {
     case ..<120: "\(seconds) s"

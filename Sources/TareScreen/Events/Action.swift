@@ -1,0 +1,18 @@
+/// What a key means.
+public enum Action: Sendable, Hashable {
+  case view(Settings.View)
+  case nextView, previousView
+  case enter, leave
+  case up, down, pageUp, pageDown, first, last
+  case mark, unmarkAll, compare
+  case freeze
+  case filter, find, findNext, findPrevious
+  case sort(String)
+  case sortLeft, sortRight, chooseSort, invert
+  case tree, columns
+  case slower, faster
+  case save, copy, redraw
+  case settings, toggleMouse
+  case watchOnly
+  case help, quit, suspend
+}

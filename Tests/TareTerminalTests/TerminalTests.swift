@@ -1,0 +1,4 @@
+import TareTerminal
+import Testing
+
+@Suite struct TerminalTests {}
