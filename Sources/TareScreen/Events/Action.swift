@@ -5,6 +5,7 @@ public enum Action: Sendable, Hashable {
   case enter, leave
   case up, down, pageUp, pageDown, first, last
   case mark, unmarkAll, compare
+  case nextWorkload, previousWorkload
   case freeze
   case filter, find, findNext, findPrevious
   case sort(String)

@@ -30,3 +30,34 @@ public struct ListState: Sendable {
     if selection == nil, let first = rows.first { selection = frame.current.workloads[first].id }
   }
 }
+extension ListState {
+  var isTyping: Bool { false }
+  var filterText: String? { nil }
+  mutating func type(_ key: Key, in frame: Frame?) -> [Effect] { [] }
+  mutating func handle(_ action: Action, in frame: Frame?, rows: Int) {
+    guard let frame else { return }
+    let ids = lines.indices.compactMap { id(of: $0, in: frame) }
+    guard let now = ids.firstIndex(where: { $0 == selection }) else { return }
+    switch action {
+    case .down: selection = ids[min(ids.count - 1, now + 1)]
+    case .up: selection = ids[max(0, now - 1)]
+    case .mark: if let selection { if marked.contains(selection) { marked.remove(selection) } else { marked.insert(selection) } }
+    default: break
+    }
+  }
+  mutating func sort(by column: String, _ frame: Frame) {}
+  func id(of line: Int, in frame: Frame) -> String? {
+    guard case .workload(let row, _) = lines[line] else { return nil }
+    return frame.current.workloads[row].id
+  }
+  func enter(in frame: Frame?) -> String? { selection }
+  func neighbour(of id: String, step: Int, in frame: Frame) -> String? {
+    guard let p = place(of: id, in: frame) else { return nil }
+    return self.id(of: (p.index + step + p.count) % p.count, in: frame)
+  }
+  func place(of id: String, in frame: Frame) -> (index: Int, count: Int)? {
+    lines.indices.first { self.id(of: $0, in: frame) == id }.map { ($0, lines.count) }
+  }
+  mutating func keepInSight(rows: Int) {}
+  func drawOverlay(_ state: ScreenState, _ frame: Frame, on canvas: inout Canvas) {}
+}
