@@ -27,7 +27,7 @@ import Testing
   @Test(arguments: sizes)
   func help(size: Size) throws { try check("help", Labhost.busy().screen(size, keys: [.character("?")])) }
 
-  private func check(_ name: String, _ state: ScreenState, isASCII: Bool = false) throws {
+  func check(_ name: String, _ state: ScreenState, isASCII: Bool = false) throws {
     var canvas = Canvas(state.size, isASCII: isASCII)
     draw(state, on: &canvas)
     let text = Self.text(canvas)
@@ -46,5 +46,52 @@ import Testing
     (0..<canvas.size.height).map { y in
       canvas.row(y).map { canvas.text(of: $0) }.joined().trimmedEnd
     }.joined(separator: "\n") + "\n"
+  }
+}
+
+extension GoldenScreenTests {
+  @Test func `nothing runs`() throws {
+    var host = Labhost.busy()
+    host.boxes = []
+    for size in Self.sizes { try check("empty", host.screen(size)) }
+  }
+
+  @Test func `names are closed to this user`() throws {
+    var host = Labhost.busy()
+    for index in 0..<3 {
+      host.boxes[index].workload.image = nil
+      host.boxes[index].workload.name = "9f31c2ab04d\(index)"
+      host.boxes[index].workload.absences["image"] = .noPermission
+    }
+    for size in Self.sizes { try check("no-permission", host.screen(size)) }
+  }
+
+  @Test func `a source fails, and tare is itself in a container under Windows`() throws {
+    var host = Labhost.busy()
+    host.host.isInContainer = true
+    host.host.kernelRelease = "5.15.153.1-microsoft-standard-WSL2"
+    host.problems = [Problem(source: "docker", message: "hangs: what it knew stays as it was")]
+    for size in Self.sizes { try check("broken", host.screen(size)) }
+  }
+
+  @Test func frozen() throws {
+    for size in Self.sizes { try check("frozen", Labhost.busy().screen(size, keys: [.character("f")])) }
+  }
+
+  @Test func `names in Hangul, with marks and with emoji`() throws {
+    var host = Labhost.busy()
+    let names = ["웹서버-한국어", "e\u{301}clair", "👨‍👩‍👧‍👦 family", "\u{1b}[31mred\u{202e}", "全角文字の名前はとても長い名前"]
+    for (index, name) in names.enumerated() { host.boxes[index].workload.name = name }
+    for size in Self.sizes { try check("names", host.screen(size)) }
+  }
+
+  @Test func `with ASCII alone`() throws {
+    var host = Labhost.busy()
+    host.boxes[2].workload.name = "웹서버"
+    for size in Self.sizes { try check("ascii", host.screen(size), isASCII: true) }
+  }
+
+  @Test func settings() throws {
+    for size in Self.sizes { try check("settings", Labhost.busy().screen(size, keys: [.function(2)])) }
   }
 }

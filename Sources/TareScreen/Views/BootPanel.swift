@@ -26,6 +26,7 @@ struct BootPanel: Panel {
   func heading(width: Int) -> [String] { ["request → userspace, log", "request→userspace", "s"] }
 
   func figure(_ view: LaneView, isWide: Bool) -> String {
+    if view.isHost { return isWide ? "nothing to start up here" : "–" }
     let boots = view.lane.boots
     if let median = boots.median { return Self.seconds(median) + boots.mark + (isWide ? " s" : "") }
     if !isWide { return view.lane.count == 0 ? "–" : boots.known.isEmpty ? "?" : "–" }
@@ -35,7 +36,7 @@ struct BootPanel: Panel {
 
   func note(_ view: LaneView) -> [String] {
     let boots = view.lane.boots
-    guard view.lane.count > 0 else { return [] }
+    guard view.lane.count > 0, !view.isHost else { return [] }
     var parts: [String] = []
     if boots.median != nil, let first = boots.known.first, let last = boots.known.last {
       parts.append("median; \(Self.seconds(first)) – \(Self.seconds(last))")

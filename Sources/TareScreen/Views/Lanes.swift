@@ -7,14 +7,23 @@ struct LaneView {
   let lane: Summary.Lane
   let history: History.Lane
 
+  /// Containers over VMs; where there are neither, the host alone, so that the screen still says how it is.
   static func both(_ state: ScreenState, _ summary: Summary) -> [LaneView] {
-    [
+    if summary.containers.count + summary.machines.count == 0 {
+      var host = Summary.Lane()
+      host.count = 1
+      host.memory = summary.totals.memoryUsed.number ?? 0
+      host.cpu = summary.totals.cpu.number
+      return [LaneView(letter: "host", style: .process, lane: host, history: state.shownHistory.host)]
+    }
+    return [
       LaneView(letter: "C", style: .container, lane: summary.containers, history: state.shownHistory.containers),
       LaneView(letter: "V", style: .vm, lane: summary.machines, history: state.shownHistory.machines),
     ]
   }
 
-  var title: String { "\(letter) \(lane.count)" }
+  var title: String { isHost ? letter : "\(letter) \(lane.count)" }
+  var isHost: Bool { letter == "host" }
 }
 
 /// The greatest value that either lane reached in the part of history that is shown.

@@ -21,20 +21,20 @@ enum Notes {
   static func lines(_ state: ScreenState, _ frame: Frame, _ summary: Summary) -> [Note] {
     var notes: [Note] = []
     if let message = state.message { notes.append(Note(sign: "", subject: "", text: message.harmless)) }
-    notes += frame.current.problems.map { problem in
-      Note(sign: "!", subject: problem.source.harmless, text: problem.message.harmless)
-    }
-    notes += held(frame, summary)
-    if let names = unnamed(frame) { notes.append(names) }
-    if frame.current.host.kernelRelease.lowercased().contains("microsoft") {
-      notes.append(
-        Note(sign: "", subject: "", text: "This Linux is itself a guest: of Windows, in a virtual machine of its own."))
-    }
     if frame.current.host.isInContainer {
       notes.append(
         Note(
           sign: "!", subject: "",
           text: "tare sees only its own box: run it with --pid=host and /sys/fs/cgroup mounted read-only"))
+    }
+    notes += frame.current.problems.map { problem in
+      Note(sign: "!", subject: problem.source.harmless, text: problem.message.harmless)
+    }
+    if let names = unnamed(frame) { notes.append(names) }
+    notes += held(frame, summary)
+    if frame.current.host.kernelRelease.lowercased().contains("microsoft") {
+      notes.append(
+        Note(sign: "", subject: "", text: "This Linux is itself a guest: of Windows, in a virtual machine of its own."))
     }
     return notes
   }
