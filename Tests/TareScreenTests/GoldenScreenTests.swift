@@ -21,7 +21,8 @@ import Testing
 
   @Test(arguments: sizes)
   func `head to head`(size: Size) throws {
-    try check("compare", Labhost.busy().screen(size, keys: [.character(" "), .down, .down, .character(" "), .character("v")]))
+    try check(
+      "compare", Labhost.busy().screen(size, keys: [.character(" "), .down, .down, .character(" "), .character("v")]))
   }
 
   @Test(arguments: sizes)
@@ -93,5 +94,26 @@ extension GoldenScreenTests {
 
   @Test func settings() throws {
     for size in Self.sizes { try check("settings", Labhost.busy().screen(size, keys: [.function(2)])) }
+  }
+}
+
+extension GoldenScreenTests {
+  @Test func table() throws {
+    for size in Self.sizes { try check("table", Labhost.busy().screen(size, keys: [.character("2"), .character("P")])) }
+  }
+
+  @Test func `a filter while it is typed, and one that is wrong`() throws {
+    let keys: [Key] = [.function(4)] + "kind=c,cpu>3".map { .character($0) }
+    for size in Self.sizes { try check("filter", Labhost.busy().screen(size, keys: keys)) }
+    try check(
+      "filter-wrong",
+      Labhost.busy().screen(Size(80, 24), keys: [.function(4)] + "kidn=vm".map { .character($0) }))
+  }
+
+  @Test func `a tree by runtime, and the choice of columns`() throws {
+    for size in Self.sizes {
+      try check("tree", Labhost.busy().screen(size, keys: [.character("2"), .character("t")]))
+      try check("columns", Labhost.busy().screen(size, keys: [.character("2"), .character("c"), .down]))
+    }
   }
 }

@@ -138,7 +138,8 @@ struct Labhost {
       readings[.cpuThrottledPeriods] = .value(UInt64(second) * box.throttled)
       readings[.cpuThrottled] = .value(UInt64(second) * box.throttled * 7_000_000)
     case .vm:
-      readings[.cpuGuest] = box.workload.machine?.accelerator == nil ? .missing(.softwareEmulation) : .value(used / 10 * 9)
+      readings[.cpuGuest] =
+        box.workload.machine?.accelerator == nil ? .missing(.softwareEmulation) : .value(used / 10 * 9)
       readings[.cpuUser] = .value(used / 20)
       readings[.cpuSystem] = .value(used / 20)
       readings[.cpuEmulator] = .value(used / 20)

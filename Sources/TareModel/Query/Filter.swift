@@ -100,7 +100,9 @@ public struct Filter: Sendable {
       throw FilterError(
         term: number, message: "unknown name '\(name)'\(near.map { ": did you mean '\($0)'?" } ?? "")")
     }
-    if value.isEmpty { throw FilterError(term: number, message: "'\(text)': expected a value behind \(comparison.rawValue)") }
+    if value.isEmpty {
+      throw FilterError(term: number, message: "'\(text)': expected a value behind \(comparison.rawValue)")
+    }
     return try Self.term(key, comparison, value, number: number)
   }
 

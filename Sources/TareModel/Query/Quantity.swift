@@ -40,5 +40,7 @@ enum Quantity {
     return units
   }()
 
-  private static let seconds: [String: Double] = ["us": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400]
+  private static let seconds: [String: Double] = [
+    "us": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400,
+  ]
 }

@@ -36,7 +36,8 @@ public struct RowKey: Sendable {
     RowKey(name: "ready", value: .number(.seconds) { $0.current.workloads[$1].boot.span(to: .ready).seconds }),
     RowKey(name: "up", value: .number(.seconds) { frame, row in frame.age(row: row) }),
     // The latest start first, where `up` has the longest life first.
-    RowKey(name: "started", value: .number(.plain) { frame, row in frame.current.workloads[row].startedAt.map(Double.init) }),
+    RowKey(
+      name: "started", value: .number(.plain) { frame, row in frame.current.workloads[row].startedAt.map(Double.init) }),
     RowKey(name: "pid", value: .number(.plain) { frame, row in frame.current.workloads[row].mainPid.map(Double.init) }),
   ]
 

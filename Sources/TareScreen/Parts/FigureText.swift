@@ -1,4 +1,5 @@
 internal import TareModel
+
 enum FigureText {
   static func text(_ value: FigureValue, _ unit: Figure.Unit, _ settings: Settings) -> String {
     guard let number = value.number else { return value == .unlimited || value == .missing(.notApplicable) ? "–" : "?" }

@@ -6,6 +6,11 @@ extension ScreenState {
     message = nil
     if list.isTyping { return list.type(typed, in: frame) }
     let key = latin(typed)
+    if list.chooser != nil {
+      let effects = list.choose(key, in: frame)
+      settings.columns = list.columns
+      return effects
+    }
     if let overlay { return press(key, on: overlay) }
     guard let action = KeyTable.action(of: key) else {
       if case .character(let character) = typed, Hangul.isSyllable(character) {
@@ -136,7 +141,9 @@ extension ScreenState {
   private mutating func turn(_ step: Int) -> [Effect] {
     guard case .details(let id) = page, let frame else { return [] }
     guard let next = list.neighbour(of: id, step: step, in: frame) else { return [] }
-    list.selection = next
+    if let line = list.lines.indices.first(where: { list.id(of: $0, in: frame) == next }) {
+      list.select(line: line, in: frame)
+    }
     return open(next)
   }
 
@@ -185,15 +192,15 @@ extension ScreenState {
       }
       return []
     }
-    guard page == nil, overlay == nil, let frame else { return [] }
+    guard page == nil, overlay == nil, list.chooser == nil, let frame else { return [] }
     guard let line = listLine(at: mouse) else {
       if let column = heading(at: mouse) { list.sort(by: column, frame) }
       return []
     }
-    guard list.lines.indices.contains(line), let id = list.id(of: line, in: frame) else { return [] }
-    let wasSelected = list.selection == id
-    list.selection = id
-    return mouse.action == .doublePress && wasSelected ? open(id) : []
+    guard list.lines.indices.contains(line) else { return [] }
+    list.select(line: line, in: frame)
+    guard mouse.action == .doublePress, let id = list.enter(in: frame) else { return [] }
+    return open(id)
   }
 
   /// The line of the list under the mouse.
@@ -210,8 +217,8 @@ extension ScreenState {
       top = 1
     } else {
       switch view {
-      case .overview: top = Overview.Layout(size).table.y + 2
-      case .table: top = TableView.firstRow(in: Screen.body(size))
+      case .overview: top = WorkloadGrid.firstRow(in: Overview.Layout(size).table)
+      case .table: top = WorkloadGrid.firstRow(in: Screen.body(size))
       }
     }
     return Rect(x: 0, y: top, width: size.width, height: listRows)
@@ -220,11 +227,11 @@ extension ScreenState {
   /// The column whose heading is under the mouse.
   private func heading(at mouse: Mouse) -> String? {
     guard let frame, let summary else { return nil }
-    switch view {
-    case .overview:
-      let table = OverviewTable(state: self, frame: frame, summary: summary, area: Overview.Layout(size).table)
-      return table.heading(x: mouse.x, y: mouse.y)
-    case .table: return TableView.heading(x: mouse.x, y: mouse.y, self)
-    }
+    let grid =
+      switch view {
+      case .overview: WorkloadGrid.overview(self, frame, summary, in: Overview.Layout(size).table)
+      case .table: WorkloadGrid.table(self, frame, summary, in: Screen.body(size))
+      }
+    return grid.heading(x: mouse.x, y: mouse.y)
   }
 }

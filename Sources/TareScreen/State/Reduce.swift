@@ -58,8 +58,8 @@ extension ScreenState {
   var listRows: Int {
     if size.width < 60 || size.height < 16 { return PlainList.rows(size) }
     switch view {
-    case .overview: return OverviewTable.rows(in: Overview.Layout(size).table)
-    case .table: return TableView.rows(in: Screen.body(size))
+    case .overview: return WorkloadGrid.rows(in: Overview.Layout(size).table)
+    case .table: return WorkloadGrid.rows(in: Screen.body(size))
     }
   }
 

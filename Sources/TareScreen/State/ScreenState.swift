@@ -24,7 +24,7 @@ public struct ScreenState: Sendable {
   public internal(set) var overlay: Overlay?
   /// The first line of a page or of the help.
   public internal(set) var pageScroll = 0
-  public var list = ListState()
+  public internal(set) var list = ListState()
   /// What is shown; while frozen it stays.
   public internal(set) var frame: Frame?
   public internal(set) var summary: Summary?
@@ -48,6 +48,7 @@ public struct ScreenState: Sendable {
     self.settings = settings
     view = settings.view
     list.sort = settings.sort
+    list.columns = settings.columns
   }
 
   public var isFrozen: Bool { frozenHistory != nil }

@@ -115,7 +115,8 @@ struct Details {
         name: "\(String(number).fitted(to: 8))\(numbers) \(role)\(task.name.harmless)", isWhole: true)
     }
     if lines.isEmpty { lines = [Section.Line(name: "none can be seen", isWhole: true, style: .dim)] }
-    let heads = "\("PID".fitted(to: 8))\("CPU %".fitted(to: 6, atEnd: true)) \("WAIT".fitted(to: 6, atEnd: true)) "
+    let heads =
+      "\("PID".fitted(to: 8))\("CPU %".fitted(to: 6, atEnd: true)) \("WAIT".fitted(to: 6, atEnd: true)) "
       + "\("RSS".fitted(to: 8, atEnd: true)) COMMAND"
     lines.insert(Section.Line(name: heads, isWhole: true, style: .dim), at: 0)
     if inspection.taskCount > inspection.tasks.count {
@@ -137,11 +138,14 @@ struct Details {
 
   private var devices: [Section] {
     guard let inspection else { return [] }
-    let kinds = [("INTERFACES", inspection.network, "in", "out"), ("BLOCK DEVICES", inspection.disks, "read", "written")]
+    let kinds = [
+      ("INTERFACES", inspection.network, "in", "out"), ("BLOCK DEVICES", inspection.disks, "read", "written"),
+    ]
     return kinds.filter { !$0.1.isEmpty }.map { title, devices, first, second in
       let lines = devices.map { device -> Section.Line in
         let texts = [device.received, device.sent].map { FigureText.text($0, .bytesPerSecond, state.settings) }
-        return Section.Line(name: device.name.harmless, value: texts[0], tail: .text(texts[1].fitted(to: 11, atEnd: true), .text))
+        return Section.Line(
+          name: device.name.harmless, value: texts[0], tail: .text(texts[1].fitted(to: 11, atEnd: true), .text))
       }
       return Section(title: title, note: "\(first), \(second)", lines: lines)
     }
@@ -179,12 +183,15 @@ struct Details {
   private var missing: Section? {
     var reasons: [Reason: Int] = [:]
     for figure in Figure.catalogue {
-      if case .missing(let reason) = frame.value(figure, row: row), reason != .notApplicable { reasons[reason, default: 0] += 1 }
+      if case .missing(let reason) = frame.value(figure, row: row), reason != .notApplicable {
+        reasons[reason, default: 0] += 1
+      }
     }
     for reason in workload.absences.values where reason != .notApplicable { reasons[reason, default: 0] += 1 }
     guard !reasons.isEmpty else { return nil }
     let lines = reasons.sorted { $0.key.rawValue < $1.key.rawValue }.map { reason, count in
-      Section.Line(name: "\(String(count).fitted(to: 3, atEnd: true)) \(reason.rawValue): \(reason.explanation)", isWhole: true)
+      Section.Line(
+        name: "\(String(count).fitted(to: 3, atEnd: true)) \(reason.rawValue): \(reason.explanation)", isWhole: true)
     }
     return Section(title: "UNKNOWN", lines: lines)
   }

@@ -33,7 +33,7 @@ struct Screen {
       Help.draw(state, on: &canvas)
       Footer.draw([Footer.Hint(.leave, "back")], on: &canvas)
     case .settings(let line): SettingsPane.draw(state, line: line, on: &canvas)
-    case nil: state.list.drawOverlay(state, frame, on: &canvas)
+    case nil: state.list.drawOverlay(on: &canvas)
     }
   }
 
@@ -55,7 +55,7 @@ struct Screen {
       if canvas.size.width < 60 || canvas.size.height < 16 {
         PlainList.draw(state, frame, summary, on: &canvas)
       } else if state.view == .table {
-        TableView(state: state, frame: frame, summary: summary).draw(on: &canvas, in: Self.body(canvas.size))
+        WorkloadGrid.table(state, frame, summary, in: Self.body(canvas.size)).draw(on: &canvas)
         drawStatus(frame, on: &canvas)
       } else {
         Overview(state: state, frame: frame, summary: summary).draw(on: &canvas)
@@ -83,7 +83,9 @@ struct Screen {
       note.draw(on: &canvas, x: 1, y: y, limit: room)
       end = min(room, note.width + 1)
     }
-    guard let cost = state.ownCost(frame).first(where: { end + 2 + $0.displayWidth < canvas.size.width }) else { return }
+    guard let cost = state.ownCost(frame).first(where: { end + 2 + $0.displayWidth < canvas.size.width }) else {
+      return
+    }
     canvas.put(cost, x: canvas.size.width - 1 - cost.displayWidth, y: y, .dim)
   }
 

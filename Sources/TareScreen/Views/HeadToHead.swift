@@ -34,7 +34,8 @@ struct HeadToHead {
     canvas.fill("─", x: 1, y: 2, width: area.width, .dim)
     for (index, line) in lines.dropFirst(state.pageScroll).prefix(area.height).enumerated() {
       let y = area.y + index
-      canvas.put(line.name.fittedAtMost(name - 1), x: area.x + (line.isTitle ? 0 : 1), y: y, line.isTitle ? .bold : .text)
+      canvas.put(
+        line.name.fittedAtMost(name - 1), x: area.x + (line.isTitle ? 0 : 1), y: y, line.isTitle ? .bold : .text)
       canvas.put(line.first.fitted(to: column, atEnd: true), x: places.0, y: y)
       canvas.put(line.second.fitted(to: column, atEnd: true), x: places.1, y: y)
       canvas.put(line.ratio.fitted(to: 9, atEnd: true), x: min(places.1 + column + 2, area.right - 9), y: y, .bold)

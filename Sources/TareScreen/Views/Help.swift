@@ -9,7 +9,9 @@ enum Help {
       guard !bindings.isEmpty else { continue }
       if !lines.isEmpty { lines.append(("", 0, false)) }
       lines.append((section.rawValue.uppercased(), 0, true))
-      for binding in bindings { lines.append(("\(binding.label.fitted(to: 13))\(binding.help)", binding.label.displayWidth, false)) }
+      for binding in bindings {
+        lines.append(("\(binding.label.fitted(to: 13))\(binding.help)", binding.label.displayWidth, false))
+      }
     }
     return lines
   }

@@ -27,7 +27,8 @@ struct LaneView {
 }
 
 /// The greatest value that either lane reached in the part of history that is shown.
-func greatest(_ history: History, _ lanes: [LaneView], _ series: (History.Lane) -> History.Series, columns: Int) -> Double
+func greatest(_ history: History, _ lanes: [LaneView], _ series: (History.Lane) -> History.Series, columns: Int)
+  -> Double
 {
   var most = 0.0
   for lane in lanes {

@@ -46,7 +46,9 @@ struct MemoryPanel: Panel {
   }
 
   func rest() -> String {
-    summary.totals.restMemory.number.map { "rest ~\(Amount.figures($0, in: Amount.unit(for: $0, state.settings.units)))" }
+    summary.totals.restMemory.number.map {
+      "rest ~\(Amount.figures($0, in: Amount.unit(for: $0, state.settings.units)))"
+    }
       ?? "rest ?"
   }
 

@@ -59,7 +59,9 @@ enum Notes {
     let isDocker = without.contains { $0.runtime == .docker }
     return Note(
       sign: "!", subject: "",
-      text: "\(without.count) of \(containers.count) names need \(isDocker ? "docker.sock: group docker or sudo" : "root: sudo")")
+      text:
+        "\(without.count) of \(containers.count) names need \(isDocker ? "docker.sock: group docker or sudo" : "root: sudo")"
+    )
   }
 
   /// Where nothing runs, or nothing is left by the filter.
@@ -67,7 +69,9 @@ enum Notes {
     if !frame.current.workloads.isEmpty { return ["No workload matches the filter.", "Esc clears it."] }
     let help = Footer.Hint(.help, "").label
     var lines = ["No container or VM runs here. tare demo starts one of each · \(help) help"]
-    if !state.places.isEmpty { lines.append("Looked for \(state.places.joined(separator: ", ")): tare doctor says where.") }
+    if !state.places.isEmpty {
+      lines.append("Looked for \(state.places.joined(separator: ", ")): tare doctor says where.")
+    }
     return lines
   }
 }

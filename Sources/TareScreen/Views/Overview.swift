@@ -41,8 +41,7 @@ struct Overview {
   func draw(on canvas: inout Canvas) {
     let layout = Layout(canvas.size)
     drawPanels(layout, on: &canvas)
-    let table = OverviewTable(state: state, frame: frame, summary: summary, area: layout.table)
-    table.draw(on: &canvas)
+    WorkloadGrid.overview(state, frame, summary, in: layout.table).draw(on: &canvas)
     if let strip = layout.strip, let row = state.selectedRow {
       SelectedStrip(state: state, frame: frame, row: row).draw(on: &canvas, in: strip)
     }
@@ -87,7 +86,8 @@ struct Overview {
       canvas.put(text, x: 1, y: y, .dim)
     } else {
       let used = shown.count < layout.notes.height ? 0 : (shown.last?.width ?? 0)
-      guard let text = cost.first(where: { $0.displayWidth <= layout.notes.width - min(used, layout.notes.width - 24) - 2 })
+      guard
+        let text = cost.first(where: { $0.displayWidth <= layout.notes.width - min(used, layout.notes.width - 24) - 2 })
       else { return }
       canvas.put(text, x: layout.notes.right - text.displayWidth, y: y, .dim)
     }

@@ -14,7 +14,12 @@ enum PlainList {
       }
     }
     for (index, line) in state.list.lines.dropFirst(state.list.scroll).prefix(rows(size)).enumerated() {
-      guard case .workload(let row, _) = line else { continue }
+      guard case .workload(let row, _) = line else {
+        if case .group(let place) = line {
+          canvas.put("▾ \(state.list.groups[place].title.harmless)", x: 1, y: 1 + index)
+        }
+        continue
+      }
       let workload = frame.current.workloads[row]
       let y = 1 + index
       let isSelected = workload.id == state.list.selection

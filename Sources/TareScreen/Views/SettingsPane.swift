@@ -54,7 +54,7 @@ enum SettingsPane {
     let height = min(lines.count + 5, size.height - 2)
     let box = Rect(x: (size.width - width) / 2, y: (size.height - height) / 2, width: width, height: height)
     canvas.erase(box)
-    Frame.draw(title: "SETTINGS", on: &canvas, in: box)
+    Box.draw(title: "SETTINGS", on: &canvas, in: box)
     for (index, line) in lines.enumerated() where index + 2 < height - 1 {
       let y = box.y + 2 + index
       canvas.put(index == chosen ? "▸" : " ", x: box.x + 2, y: y)
@@ -65,21 +65,5 @@ enum SettingsPane {
     }
     let says = "← → change   Esc closes   tare config: to keep them"
     canvas.put(says.fittedAtMost(width - 4), x: box.x + 2, y: box.bottom - 2, .dim)
-  }
-
-  /// A box with its title in the upper edge.
-  enum Frame {
-    static func draw(title: String, on canvas: inout Canvas, in box: Rect) {
-      for y in [box.y, box.bottom - 1] { canvas.fill("─", x: box.x + 1, y: y, width: box.width - 2, .dim) }
-      for x in [box.x, box.right - 1] {
-        for y in (box.y + 1)..<max(box.y + 1, box.bottom - 1) { canvas.put("│", x: x, y: y, .dim) }
-      }
-      for (x, y, corner) in [
-        (box.x, box.y, "┌"), (box.right - 1, box.y, "┐"), (box.x, box.bottom - 1, "└"), (box.right - 1, box.bottom - 1, "┘"),
-      ] {
-        canvas.put(corner, x: x, y: y, .dim)
-      }
-      canvas.put(" \(title) ", x: box.x + 2, y: box.y, .bold, limit: box.right - 1)
-    }
   }
 }
