@@ -7,10 +7,13 @@
 #include <stdint.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "TerminalGuard.h"
 
 /// O_PATH is hidden without _GNU_SOURCE, which Swift's own module of glibc is built without.
 enum { TARE_O_PATH = 010000000 };
@@ -32,6 +35,24 @@ static inline int tare_openat(int folder, const char *path, int flags, unsigned 
 
 /// A descriptor that is readable while one of these signals is pending.
 static inline int tare_signalfd(const sigset_t *wanted) { return signalfd(-1, wanted, SFD_CLOEXEC | SFD_NONBLOCK); }
+
+/// The number of the next pending signal of such a descriptor; -1 when there is none.
+static inline int tare_next_signal(int descriptor) {
+  struct signalfd_siginfo info;
+  return read(descriptor, &info, sizeof info) == sizeof info ? (int)info.ssi_signo : -1;
+}
+
+/// A descriptor that is readable after somebody wrote a number to it.
+static inline int tare_eventfd(void) { return eventfd(0, EFD_CLOEXEC); }
+
+/// Columns and rows of a terminal; 0 where it does not know them, -1 where it is none.
+static inline int tare_terminal_size(int descriptor, int *width, int *height) {
+  struct winsize size;
+  if (ioctl(descriptor, TIOCGWINSZ, &size) < 0) return -1;
+  *width = size.ws_col;
+  *height = size.ws_row;
+  return 0;
+}
 
 /// RLIMIT_NOFILE is an enumeration here and a macro there.
 static inline int tare_nofile_limit(struct rlimit *limit) { return getrlimit(RLIMIT_NOFILE, limit); }

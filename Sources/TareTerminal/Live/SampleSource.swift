@@ -1,0 +1,16 @@
+public import TareModel
+
+/// Where samples come from. All of it is called from one thread, which is not the one that draws: reading may take its
+/// time, and what hangs must not keep a key from being answered.
+public protocol SampleSource: AnyObject {
+  func makeSample() -> Sample
+  /// Fills the sample. A sample that was filled before keeps its memory.
+  /// - Returns: whether there is another one to come; a captured host has an end.
+  func take(into sample: inout Sample) throws -> Bool
+  /// Looks into the workload with this id; called after a sample, as long as somebody looks.
+  func inspect(_ id: String) -> Inspection?
+}
+
+extension SampleSource {
+  public func inspect(_ id: String) -> Inspection? { nil }
+}

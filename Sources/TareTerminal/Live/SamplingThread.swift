@@ -1,0 +1,107 @@
+internal import CLinux
+internal import Glibc
+internal import Synchronization
+internal import TareModel
+
+/// Takes samples on a thread of its own, one when it is asked for one.
+///
+/// A sample goes over to it and comes back filled, so that nobody else holds its memory while it is written.
+final class SamplingThread: @unchecked Sendable {
+  struct Taken {
+    var sample: Sample
+    var inspection: Inspection?
+    /// Monotonic nanoseconds at which it was begun.
+    var begun: UInt64
+    /// Whether another one may be asked for.
+    var hasMore: Bool
+  }
+
+  private struct State {
+    var empty: Sample?
+    var inspected: String?
+    var result: Result<Taken, any Error>?
+    var isEnded = false
+  }
+
+  /// Readable when a sample is ready.
+  let descriptor = tare_eventfd()
+  private let requests = tare_eventfd()
+  private let source: any SampleSource
+  private let state = Mutex(State())
+
+  init(_ source: any SampleSource) { self.source = source }
+
+  /// Begins; the caller has blocked the signals that it wants to read.
+  func start() {
+    var thread = pthread_t()
+    unsafe pthread_create(
+      &thread, nil,
+      { argument in
+        unsafe Unmanaged<SamplingThread>.fromOpaque(argument!).takeRetainedValue().run()
+        return nil
+      }, Unmanaged.passRetained(self).toOpaque())
+    pthread_detach(thread)
+  }
+
+  /// Wants this sample filled. Not before the one before has come back.
+  func ask(_ sample: consuming Sample, inspected: String?) {
+    state.withLock { state in
+      state.empty = sample
+      state.inspected = inspected
+    }
+    Self.wake(requests)
+  }
+
+  /// What is ready.
+  func collect() throws -> Taken? {
+    Self.wait(descriptor)
+    return try state.withLock { state in
+      defer { state.result = nil }
+      return try state.result?.get()
+    }
+  }
+
+  /// Lets the thread end after what it is doing. Nobody waits for it: it may hang.
+  func end() {
+    state.withLock { $0.isEnded = true }
+    Self.wake(requests)
+  }
+
+  private func run() {
+    while true {
+      Self.wait(requests)
+      let (empty, inspected, isEnded) = state.withLock { state in
+        defer { state.empty = nil }
+        return (state.empty, state.inspected, state.isEnded)
+      }
+      if isEnded { return }
+      guard let empty else { continue }
+      let result = Result { try take(empty, inspected) }
+      state.withLock { $0.result = result }
+      Self.wake(descriptor)
+    }
+  }
+
+  private func take(_ empty: consuming Sample, _ inspected: String?) throws -> Taken {
+    let begun = monotonicNow()
+    var sample = empty
+    let hasMore = try source.take(into: &sample)
+    return Taken(sample: sample, inspection: inspected.flatMap(source.inspect), begun: begun, hasMore: hasMore)
+  }
+
+  private static func wake(_ descriptor: Int32) {
+    var one: UInt64 = 1
+    _ = unsafe write(descriptor, &one, 8)
+  }
+
+  private static func wait(_ descriptor: Int32) {
+    var count: UInt64 = 0
+    while unsafe read(descriptor, &count, 8) < 0, errno == EINTR {}
+  }
+}
+
+func monotonicNow() -> UInt64 {
+  var time = timespec()
+  unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+  return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+}

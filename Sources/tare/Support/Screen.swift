@@ -1,0 +1,84 @@
+import ArgumentParser
+import Glibc
+import KernelStats
+import TareModel
+import TareSampling
+import TareScreen
+import TareTerminal
+
+/// The live screen over this machine or a captured one.
+struct Screen {
+  /// Whether there is a person on both sides.
+  static var isThere: Bool { isatty(STDIN_FILENO) != 0 && isatty(STDOUT_FILENO) != 0 }
+
+  private let settings: Settings
+  private let root: String?
+
+  init(_ settings: Settings, root: String?) {
+    self.settings = settings
+    self.root = root
+  }
+
+  /// What holds where no flag says otherwise.
+  static func standard() -> Settings {
+    var settings = Settings()
+    if environment("NO_COLOR") != nil { settings.colors = 0 }
+    return settings
+  }
+
+  func run() throws {
+    // Before any thread, so that all inherit what is blocked.
+    let signals = TerminalSignals()
+    let name = environment("TERM")
+    if TerminalKind.isDumb(name) { return try printOnce(TerminalError.dumb(name)) }
+    let session = try Session(root: root, waits: false)
+    let terminal: Terminal
+    do throws(TerminalError) {
+      terminal = try Terminal(name, colors: settings.colors, wantsUnicode: settings.ascii == false)
+    } catch {
+      return try printOnce(error)
+    }
+    let ending: LiveLoop.Ending
+    do {
+      defer { terminal.close() }
+      if let complaint = terminal.complaint { Output.note(complaint) }
+      let appearance = Appearance(
+        settings, terminal.kind, colorVariable: environment("COLORFGBG"), isUnicode: terminal.isUnicode)
+      let loop = LiveLoop(
+        terminal, signals, ScreenState(size: terminal.size, settings: settings), appearance, SessionSource(session)
+      ) { _, _, _, _ in nil }
+      ending = try loop.run()
+    } catch let error as KernelError {
+      Output.note("nothing can be read: \(error)")
+      throw Exit.nothingRead
+    }
+    if case .signal(let number) = ending { throw ExitCode(128 + number) }
+  }
+
+  /// Where there is no screen, a snapshot is better than nothing.
+  private func printOnce(_ error: TerminalError) throws {
+    Output.note("\(error): printing one snapshot")
+    var words = ["--interval", "1s"]
+    if let root { words += ["--root", root] }
+    var command = try SnapshotCommand.parse(words)
+    try command.validate()
+    try command.run()
+  }
+}
+
+/// A session's sampler as the live screen wants it.
+final class SessionSource: SampleSource {
+  private let session: Session
+  private var taken = 0
+
+  init(_ session: Session) { self.session = session }
+
+  func makeSample() -> Sample { session.sampler.makeSample() }
+
+  func take(into sample: inout Sample) throws -> Bool {
+    if taken > 0 { session.root.advance() }
+    try session.sampler.sample(into: &sample)
+    taken += 1
+    return session.root.instants.map { taken < $0 } ?? true
+  }
+}
