@@ -11,7 +11,10 @@ struct CpuPanel: Panel {
     self.state = state
     self.summary = summary
     lanes = LaneView.both(state, summary)
-    top = Graph.roundTop(max(10, greatest(state.shownHistory, lanes, \.cpu, columns: columns)))
+    let most = max(10, greatest(state.shownHistory, lanes, \.cpu, columns: columns))
+    // Never more than the machine has, unless the workloads' own counters say so.
+    let all = Double((state.frame?.current.host.cpusOnline ?? 0) * 100)
+    top = most <= all ? min(all, Graph.roundTop(most)) : Graph.roundTop(most)
   }
 
   var title: String { "CPU" }

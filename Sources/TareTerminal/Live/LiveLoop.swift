@@ -61,7 +61,7 @@ public final class LiveLoop {
     terminal.send(questions.text)
     // A question leaves something on the screen.
     terminal.redraw()
-    terminal.setMouse(state.isMouseOn)
+    terminal.setMouse(state.settings.mouse)
     while ending == nil {
       if isStale, mayDraw { show() }
       try wait()
@@ -153,6 +153,11 @@ public final class LiveLoop {
   private func take(_ event: Event) {
     isStale = true
     for effect in reduce(&state, event) { apply(effect) }
+    if appearance.settings != state.settings {
+      let before = appearance
+      appearance.settings = state.settings
+      if appearance.palette != before.palette || appearance.isASCII != before.isASCII { applyAppearance() }
+    }
   }
 
   private func apply(_ effect: Effect) {

@@ -3,7 +3,8 @@ public import TareScreen
 /// Which colours and characters to draw with: what the person chose first, then what the terminal answered, then what
 /// its environment says.
 public struct Appearance: Sendable, Hashable {
-  public let settings: Settings
+  /// As they are now: some change while tare runs.
+  public var settings: Settings
   public let kind: TerminalKind
   /// The variable COLORFGBG, which rxvt, Konsole and others set.
   public let colorVariable: String?

@@ -13,14 +13,17 @@ struct DemoCommand: ParsableCommand {
       by QEMU, with this machine's kernel where it may be read, else with one of the distribution's, downloaded and not \
       installed. Everything is removed at the end, on errors and on Ctrl-C; after a crash by the next demo.
 
+      On a terminal both are shown live until q. --headless, --seconds, or a pipe, print tables.
+
       Examples:
+        tare demo
         tare demo --headless
         tare demo --headless --accel tcg --seconds 30
 
       TARE_ACCEL is the default of --accel. TARE_SERVICE is the path of tare-service where it is not beside tare.
       """)
 
-  @Flag(help: "Print tables. There is no other way yet.")
+  @Flag(help: "Print tables instead of the live screen.")
   var headless = false
 
   @Option(
@@ -28,19 +31,18 @@ struct DemoCommand: ParsableCommand {
       "auto, kvm or tcg. auto takes KVM if the guest's init speaks within 5 s, else emulation.", valueName: "how"))
   var accel = environment("TARE_ACCEL") ?? "auto"
 
-  @Option(help: ArgumentHelp("How long to show them.", valueName: "n"))
-  var seconds: UInt = 10
+  @Option(help: ArgumentHelp("How many tables, one a second. (default: 10)", valueName: "n"))
+  var seconds: UInt?
 
   mutating func validate() throws {
     guard Accelerator(rawValue: accel) != nil else {
       throw ValidationError("--accel \(accel.harmless): expected auto, kvm or tcg")
     }
-    if seconds == 0 { throw ValidationError("--seconds 0: expected at least 1") }
+    if let seconds, seconds == 0 { throw ValidationError("--seconds 0: expected at least 1") }
   }
 
   func run() throws {
     let interrupts = Interrupts()
-    if !headless { Output.note("there is no live screen yet: printing tables") }
     do {
       let surroundings = try Surroundings(environment: allEnvironment())
       let swept = try Laboratory.sweep(in: surroundings, say: Output.note)
@@ -73,10 +75,11 @@ struct DemoCommand: ParsableCommand {
       name: "web-vm", accelerator: Accelerator(rawValue: accel)!, cancelled: { interrupts.arePending })
     Output.note(
       "VM \(machine.name) by \(machine.accelerator.rawValue), ready after \(Self.seconds(machine.readyAfter)) s")
+    if !headless, Screen.isThere, seconds == nil { return try Screen(Screen.standard(), root: nil).run() }
     var session = try Session(root: nil, waits: false)
     let table = TableExporter()
     let order = RowOrder(named: "memory")!
-    try session.run(interval: 1_000_000_000, count: seconds, interrupts: interrupts) { frame in
+    try session.run(interval: 1_000_000_000, count: seconds ?? 10, interrupts: interrupts) { frame in
       table.text(frame, order: order.rows(frame)) + "\n"
     }
   }

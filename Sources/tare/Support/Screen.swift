@@ -44,15 +44,24 @@ struct Screen {
       if let complaint = terminal.complaint { Output.note(complaint) }
       let appearance = Appearance(
         settings, terminal.kind, colorVariable: environment("COLORFGBG"), isUnicode: terminal.isUnicode)
-      let loop = LiveLoop(
-        terminal, signals, ScreenState(size: terminal.size, settings: settings), appearance, SessionSource(session)
-      ) { _, _, _, _ in nil }
+      var state = ScreenState(size: terminal.size, settings: settings)
+      state.places = allSources().map(\.name)
+      state.utcOffset = Self.utcOffset
+      let loop = LiveLoop(terminal, signals, state, appearance, SessionSource(session)) { _, _, _, _ in nil }
       ending = try loop.run()
     } catch let error as KernelError {
       Output.note("nothing can be read: \(error)")
       throw Exit.nothingRead
     }
     if case .signal(let number) = ending { throw ExitCode(128 + number) }
+  }
+
+  /// Seconds that this machine's clock on the wall is ahead of UTC.
+  private static var utcOffset: Int {
+    var now = time(nil)
+    var local = unsafe tm()
+    unsafe localtime_r(&now, &local)
+    return unsafe local.tm_gmtoff
   }
 
   /// Where there is no screen, a snapshot is better than nothing.
