@@ -7,9 +7,9 @@ public struct Frame: Sendable {
   private let earlierRows: [Int?]
 
   public init(previous: Sample?, current: Sample) {
-    self.previous = previous
+    self.previous = previous?.isSketch == true ? nil : previous
     self.current = current
-    guard let previous else {
+    guard let previous = self.previous else {
       earlierRows = Array(repeating: nil, count: current.workloads.count)
       return
     }

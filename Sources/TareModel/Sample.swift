@@ -25,6 +25,8 @@ public struct Sample: Sendable {
   /// What could not be read as a whole: a source, a file in a bad form.
   public var problems: [Problem] = []
   public var own = OwnCost()
+  /// Holds only what the first picture needs, taken in a hurry: no rate is made with it.
+  public var isSketch = false
 
   public init(host: Host) {
     self.host = host

@@ -43,7 +43,10 @@ public final class Sampler {
   public func makeSample() -> Sample { Sample(host: host) }
 
   /// Reads everything once.
-  public func sample(into sample: inout Sample) throws(KernelError) {
+  /// - Parameter isSketch: of containers that were not read yet only CPU time and memory, so that a first picture is
+  ///   there soon; the next sample has the rest.
+  public func sample(into sample: inout Sample, isSketch: Bool = false) throws(KernelError) {
+    sample.isSketch = isSketch
     let start = root.monotonic()
     let due = schedule.next(at: start, lastPid: lastPid(), namesChanged: names.names != knownNames)
     if due.discovery {
@@ -57,7 +60,8 @@ public final class Sampler {
     for row in rows.indices {
       let isNew = !rows[row].wasRead
       let alive = rows[row].read(
-        into: &sample, row: row, buffer: &buffer, refreshing: due.refresh || isNew, sharing: due.share || isNew, root)
+        into: &sample, row: row, buffer: &buffer, refreshing: due.refresh || isNew, sharing: due.share || isNew,
+        isSketch: isSketch, root)
       if !alive { schedule.somethingEnded = true }
     }
     hostReader.read(into: &sample, buffer: &buffer)

@@ -12,7 +12,6 @@ set -euo pipefail
 export LC_ALL=C
 cd "$(dirname "$0")/../.."
 
-readonly parent=/tare-bench
 readonly counts=(10 100 1000)
 readonly rounds=${ROUNDS:-7}
 readonly most_ratio=1.2
@@ -20,6 +19,8 @@ readonly most_starts=5
 readonly scratch=.build/bench
 readonly reference=$scratch/reference
 : "${TARE_BINARY:?the release binary: make bench gives it}"
+# shellcheck source-path=SCRIPTDIR
+source Tests/Benchmarks/cgroups.sh
 
 median() { sort -n | awk '{ all[NR] = $1 } END { print all[int((NR + 1) / 2)] }'; }
 
@@ -33,38 +34,6 @@ judge() {
     verdict=MISSED
     missed=1
   fi
-}
-
-# Mount points of the hierarchies that the sampler reads.
-hierarchies() {
-  awk '$3 == "cgroup2" || $3 == "cgroup" && $4 ~ /(^|,)(cpu|cpuacct|memory|blkio|pids)(,|$)/ { print $2 }' \
-    /proc/self/mounts
-}
-
-make_cgroups() {
-  local mount
-  for mount in $(hierarchies); do
-    mkdir "$mount$parent"
-    # A cgroup v2 gets the controllers that its parent hands on.
-    if [ -e "$mount$parent/cgroup.controllers" ]; then
-      sed 's/[^ ][^ ]*/+&/g' "$mount$parent/cgroup.controllers" >"$mount$parent/cgroup.subtree_control"
-    fi
-    (cd "$mount$parent" && seq "${counts[-1]}" | xargs mkdir)
-  done
-}
-
-# shellcheck disable=SC2317 # called from a trap
-remove_cgroups() {
-  local mount
-  for mount in $(hierarchies); do
-    [ -d "$mount$parent" ] || continue
-    # A process that was just killed leaves its cgroup a moment later.
-    for _ in {1..50}; do
-      find "$mount$parent" -depth -type d -exec rmdir {} + 2>/dev/null && break
-      sleep 0.1
-    done
-    [ ! -d "$mount$parent" ] || echo "run.sh: $mount$parent could not be removed" >&2
-  done
 }
 
 # Ends the namespace of processes, which has no other way to hear of it, and with it all that run in it.
@@ -109,7 +78,7 @@ measure_ticks() {
   cc -O2 -Wall -Wextra -o "$reference" Tests/Benchmarks/reference.c
   trap clean_up EXIT
   trap 'exit 130' INT TERM
-  make_cgroups
+  seq "${counts[-1]}" | make_cgroups
   exec {lines}< <(exec unshare --pid --fork --kill-child --mount-proc "$0" inside)
   namespace=$!
   echo

@@ -32,10 +32,19 @@ public final class CgroupReader {
       return index != charge && file.controller == "memory" && !file.isSlow
     }
     guard root.holdsDescriptors else { return }
-    for (index, path) in paths.enumerated() where !plan.files[index].isSlow {
-      guard let path, budget.take() else { continue }
-      if let fd = try? root.open(path) { descriptors[index] = fd } else { budget.giveBack() }
+    for index in paths.indices where !plan.files[index].isSlow && paths[index] != nil {
+      descriptors[index] = Self.unopened
     }
+  }
+
+  /// Stands for a descriptor that is opened at the first read.
+  private static let unopened: Int32 = -2
+
+  private func open(_ index: Int) -> Int32 {
+    descriptors[index] = -1
+    guard let path = paths[index], budget.take() else { return -1 }
+    if let fd = try? root.open(path) { descriptors[index] = fd } else { budget.giveBack() }
+    return descriptors[index]
   }
 
   deinit {
@@ -59,6 +68,13 @@ public final class CgroupReader {
     guard sample[row, .memoryCurrent] != charged else { return true }
     for index in withCharge { _ = readFile(index, into: &sample, row: row, buffer: &buffer) }
     return true
+  }
+
+  /// Reads CPU time and memory alone.
+  public func readSketch(into sample: inout Sample, row: Int, buffer: inout [UInt8]) {
+    for index in [usage, charge].compactMap({ $0 }) + withCharge.prefix(1) {
+      _ = readFile(index, into: &sample, row: row, buffer: &buffer)
+    }
   }
 
   /// - Parameter refreshing: whether the files that change seldom are read too.
@@ -123,7 +139,8 @@ public final class CgroupReader {
   /// of the processor's cache.
   /// - Returns: how many bytes of the buffer are the file; nil where the workload has no such file of its own.
   private func load(_ index: Int, _ buffer: inout [UInt8]) throws(KernelError) -> Int? {
-    let fd = descriptors[index]
+    var fd = descriptors[index]
+    if fd == Self.unopened { fd = open(index) }
     if fd >= 0 { return try readHeld(fd, into: &buffer, path: paths[index] ?? plan.files[index].name) }
     guard let path = paths[index] else { return nil }
     return try root.read(path, into: &buffer)

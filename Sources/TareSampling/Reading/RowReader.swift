@@ -31,11 +31,18 @@ final class RowReader {
 
   /// - Returns: whether the workload is still there.
   func read(
-    into sample: inout Sample, row: Int, buffer: inout [UInt8], refreshing: Bool, sharing: Bool, _ root: KernelRoot
+    into sample: inout Sample, row: Int, buffer: inout [UInt8], refreshing: Bool, sharing: Bool, isSketch: Bool,
+    _ root: KernelRoot
   ) -> Bool {
-    wasRead = true
     let now = root.monotonic()
     sample.readAt[row] = now
+    if isSketch, case .container(let cgroup) = figures {
+      for metric in Metric.allCases { sample[row, metric] = .missing(.firstSample) }
+      cgroup.readSketch(into: &sample, row: row, buffer: &buffer)
+      for metric in machineOnly { sample[row, metric] = .missing(.notApplicable) }
+      return true
+    }
+    defer { wasRead = true }
     if case .container(let cgroup) = figures {
       if !refreshing, memory.isQuiet(at: now) {
         memory.restore(&sample, row)
@@ -54,7 +61,7 @@ final class RowReader {
     case .machine(let machine):
       alive = machine.read(into: &sample, row: row, buffer: &buffer, refreshing: refreshing, sharing: sharing)
     }
-    if refreshing { network.refresh() }
+    if refreshing, wasRead { network.refresh() }
     network.read(into: &sample, row: row, buffer: &buffer)
     if case .container = figures { memory.keep(&sample, row, at: now) }
     return alive

@@ -1,5 +1,5 @@
-/// When the next sample is due: the first at once, the second soon after so that rates are there, then on a grid, so that
-/// the time that samples take does not add up.
+/// When the next sample is due: the first, which may be a sketch, and the second at once, the third soon after so that
+/// rates are there, then on a grid, so that the time that samples take does not add up.
 struct Schedule {
   static let soon: UInt64 = 200_000_000
 
@@ -13,6 +13,8 @@ struct Schedule {
     taken += 1
     last = begun
     if taken == 1 {
+      due = now
+    } else if taken == 2 {
       due = begun + min(Self.soon, interval)
     } else {
       let grid = max(due ?? begun, begun > interval ? begun - interval : 0)
@@ -22,7 +24,7 @@ struct Schedule {
 
   /// From now on another interval.
   mutating func change(interval: UInt64) {
-    guard taken > 1, let last, due != nil else { return }
+    guard taken > 2, let last, due != nil else { return }
     due = last + interval
   }
 

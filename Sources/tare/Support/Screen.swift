@@ -86,7 +86,8 @@ final class SessionSource: SampleSource {
 
   func take(into sample: inout Sample) throws -> Bool {
     if taken > 0 { session.root.advance() }
-    try session.sampler.sample(into: &sample)
+    // A first picture soon; a captured host has no time to lose.
+    try session.sampler.sample(into: &sample, isSketch: taken == 0 && session.root.isLive)
     taken += 1
     return session.root.instants.map { taken < $0 } ?? true
   }
