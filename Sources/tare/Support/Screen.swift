@@ -19,13 +19,6 @@ struct Screen {
     self.root = root
   }
 
-  /// What holds where no flag says otherwise.
-  static func standard() -> Settings {
-    var settings = Settings()
-    if environment("NO_COLOR") != nil { settings.colors = 0 }
-    return settings
-  }
-
   func run() throws {
     // Before any thread, so that all inherit what is blocked.
     let signals = TerminalSignals()
