@@ -66,6 +66,9 @@ let package = Package(
     .executableTarget(
       name: "SamplerBenchmark", dependencies: ["CAllocationCounter", "TareModel", "KernelStats", "TareSampling"],
       path: "Tests/Benchmarks/SamplerBenchmark", swiftSettings: strict),
+    .executableTarget(
+      name: "ScreenBenchmark", dependencies: ["CAllocationCounter", "TareModel", "TareScreen"],
+      path: "Tests/Benchmarks/ScreenBenchmark", swiftSettings: strict),
     .target(name: "CTestSockets", path: "Tests/CTestSockets"),
     .testTarget(name: "TareHTTPTests", dependencies: ["TareHTTP", "CTestSockets"], swiftSettings: strict),
     .target(

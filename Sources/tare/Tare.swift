@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 
 @main
 struct Tare: ParsableCommand {
@@ -22,6 +23,7 @@ struct Tare: ParsableCommand {
 
   /// As ArgumentParser's own, but a wrong use ends with 2 as with most programs, not with 64.
   static func main() {
+    tare_share_memory()
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -99,7 +99,9 @@ extension GoldenScreenTests {
 
 extension GoldenScreenTests {
   @Test func table() throws {
-    for size in Self.sizes { try check("table", Labhost.busy().screen(size, keys: [.character("2"), .character("P")])) }
+    for size in Self.sizes {
+      try check("table", Labhost.busy().screen(size, keys: [.character("2"), .character("P")]))
+    }
   }
 
   @Test func `a filter while it is typed, and one that is wrong`() throws {

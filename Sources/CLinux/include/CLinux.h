@@ -98,6 +98,12 @@ static inline int tare_power_off(void) { return (int)syscall(SYS_reboot, 0xfee1d
 /// memfd_create(2) with MFD_CLOEXEC: a descriptor of a file that exists in memory only, or -1 and errno.
 static inline int tare_memory_file(const char *name) { return (int)syscall(SYS_memfd_create, name, 1u); }
 
+/// All threads share one arena of malloc(3): each of them would keep half a megabyte of its own otherwise.
+static inline void tare_share_memory(void) {
+  extern int mallopt(int, int);
+  mallopt(-8, 1); // M_ARENA_MAX of <malloc.h>
+}
+
 /// posix_spawn_file_actions_addclosefrom_np(3), glibc 2.34. Declared here: <spawn.h> has it only with _GNU_SOURCE, and
 /// types that differ from those of Swift's Glibc module.
 static inline int tare_spawn_close_from(void *actions, int first) {

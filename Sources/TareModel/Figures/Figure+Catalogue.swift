@@ -7,10 +7,11 @@ extension Figure {
 
   private static let byName = Dictionary(uniqueKeysWithValues: catalogue.map { ($0.name, $0) })
 
-  public static let cpuUsage = cpuShare("usage_percent", .cpuUsage)
-  public static let cpuWait = cpuShare("wait_percent", .cpuWait)
+  public static let cpuUsage = cpuShare("usage_percent", "CPU", .cpuUsage)
+  public static let cpuWait = cpuShare("wait_percent", "waiting", .cpuWait)
   public static let throttled = Figure(
-    "cpu.throttled_percent", .percent, "throttled periods ÷ periods of the window; not applicable without a limit",
+    "cpu.throttled_percent", .percent, "throttled",
+    "throttled periods ÷ periods of the window; not applicable without a limit",
     inputs: [.cpuPeriods, .cpuThrottledPeriods]
   ) { pair in
     // Without a limit of its own no period ever starts.
@@ -22,12 +23,13 @@ extension Figure {
     case (.unlimited, _), (_, .unlimited): return .missing(.notApplicable)
     }
   }
-  public static let memoryCurrent = gauge("memory.current_bytes", .bytes, .memoryCurrent)
-  public static let memoryLimit = gauge("memory.limit_bytes", .bytes, .memoryLimit)
-  public static let memoryConfigured = gauge("memory.configured_bytes", .bytes, .memoryConfigured)
-  public static let memoryResident = gauge("memory.resident_bytes", .bytes, .memoryResident)
+  public static let memoryCurrent = gauge("memory.current_bytes", .bytes, "charged", .memoryCurrent)
+  public static let memoryLimit = gauge("memory.limit_bytes", .bytes, "memory limit", .memoryLimit)
+  public static let memoryConfigured = gauge("memory.configured_bytes", .bytes, "RAM given", .memoryConfigured)
+  public static let memoryResident = gauge("memory.resident_bytes", .bytes, "resident", .memoryResident)
   public static let workingSet = Figure(
-    "memory.working_set_bytes", .bytes, "current - inactive_file, not below 0: what docker stats and the kubelet show",
+    "memory.working_set_bytes", .bytes, "working set",
+    "current - inactive_file, not below 0: what docker stats and the kubelet show",
     inputs: [.memoryCurrent, .memoryInactiveFile]
   ) { pair in
     guard pair.workload.kind == .container else { return .missing(.notApplicable) }
@@ -37,74 +39,87 @@ extension Figure {
     case (.unlimited, _), (_, .unlimited): return .missing(.malformed)
     }
   }
-  public static let processCount = gauge("processes.count", .count, .processCount)
+  public static let processCount = gauge("processes.count", .count, "tasks", .processCount)
 
   private static let cpu: [Figure] = [
-    cpuUsage, cpuShare("user_percent", .cpuUser), cpuShare("system_percent", .cpuSystem),
-    cpuShare("guest_percent", .cpuGuest), cpuShare("emulator_percent", .cpuEmulator),
+    cpuUsage, cpuShare("user_percent", "user", .cpuUser), cpuShare("system_percent", "system", .cpuSystem),
+    cpuShare("guest_percent", "guest", .cpuGuest), cpuShare("emulator_percent", "emulator", .cpuEmulator),
     cpuWait, throttled,
-    total("cpu.throttled_seconds_total", .cpuThrottled),
-    Figure("cpu.limit_cores", .cores, "the smallest limit on the path to the root, in cores", inputs: [.cpuLimit]) {
+    total("cpu.throttled_seconds_total", "held back", .cpuThrottled),
+    Figure(
+      "cpu.limit_cores", .cores, "CPU limit", "the smallest limit on the path to the root, in cores",
+      inputs: [.cpuLimit]
+    ) {
       FigureValue($0.now(.cpuLimit)).map { $0 / 1e6 }
     },
-    gauge("cpu.vcpus", .count, .cpuCount),
-    total("cpu.usage_seconds_total", .cpuUsage),
+    gauge("cpu.vcpus", .count, "vCPUs", .cpuCount),
+    total("cpu.usage_seconds_total", "CPU in all", .cpuUsage),
   ]
 
   private static let memory: [Figure] = [
-    memoryCurrent, workingSet, gauge("memory.anon_bytes", .bytes, .memoryAnon),
-    gauge("memory.file_bytes", .bytes, .memoryFile), gauge("memory.kernel_bytes", .bytes, .memoryKernel),
-    memoryLimit, memoryConfigured, memoryResident, gauge("memory.guest_used_bytes", .bytes, .memoryGuestUsed),
-    gauge("memory.ksm_saved_bytes", .bytes, .memoryKsmSaved),
-    gauge("memory.oom_kills_total", .count, .memoryOomKills),
+    memoryCurrent, workingSet, gauge("memory.anon_bytes", .bytes, "anonymous", .memoryAnon),
+    gauge("memory.file_bytes", .bytes, "file cache", .memoryFile),
+    gauge("memory.kernel_bytes", .bytes, "kernel", .memoryKernel),
+    memoryLimit, memoryConfigured, memoryResident,
+    gauge("memory.guest_used_bytes", .bytes, "guest used", .memoryGuestUsed),
+    gauge("memory.ksm_saved_bytes", .bytes, "KSM saved", .memoryKsmSaved),
+    gauge("memory.oom_kills_total", .count, "OOM kills", .memoryOomKills),
   ]
 
   private static let pressure: [Figure] = [
-    stall("cpu_some_percent", .pressureCpuSome), stall("memory_some_percent", .pressureMemorySome),
-    stall("memory_full_percent", .pressureMemoryFull), stall("io_some_percent", .pressureIoSome),
+    stall("cpu_some_percent", "CPU stall", .pressureCpuSome),
+    stall("memory_some_percent", "memory stall", .pressureMemorySome),
+    stall("memory_full_percent", "all stalled", .pressureMemoryFull),
+    stall("io_some_percent", "disk stall", .pressureIoSome),
   ]
 
   private static let io: [Figure] = [
-    rate("io.read_bytes_per_second", .ioRead), rate("io.written_bytes_per_second", .ioWritten),
+    rate("io.read_bytes_per_second", "read", .ioRead), rate("io.written_bytes_per_second", "written", .ioWritten),
   ]
 
   private static let network: [Figure] = [
-    rate("network.received_bytes_per_second", .networkReceived), rate("network.sent_bytes_per_second", .networkSent),
+    rate("network.received_bytes_per_second", "received", .networkReceived),
+    rate("network.sent_bytes_per_second", "sent", .networkSent),
   ]
 
-  private static let processes: [Figure] = [processCount, gauge("processes.limit", .count, .processLimit)]
+  private static let processes: [Figure] = [
+    processCount, gauge("processes.limit", .count, "task limit", .processLimit),
+  ]
 
-  private static func cpuShare(_ field: String, _ metric: Metric) -> Figure {
+  private static func cpuShare(_ field: String, _ label: String, _ metric: Metric) -> Figure {
     Figure(
-      "cpu.\(field)", .percent, "growth of \(metric.declaration.name) ÷ time between the two reads; 100 is one core",
+      "cpu.\(field)", .percent, label,
+      "growth of \(metric.declaration.name) ÷ time between the two reads; 100 is one core",
       inputs: [metric]
     ) {
       $0.perSecond(metric).map { $0 / 1e7 }
     }
   }
 
-  private static func stall(_ field: String, _ metric: Metric) -> Figure {
+  private static func stall(_ field: String, _ label: String, _ metric: Metric) -> Figure {
     Figure(
-      "pressure.\(field)", .percent, "growth of \(metric.declaration.name) ÷ time between the two reads",
+      "pressure.\(field)", .percent, label, "growth of \(metric.declaration.name) ÷ time between the two reads",
       inputs: [metric]
     ) {
       $0.perSecond(metric).map { $0 / 1e4 }
     }
   }
 
-  private static func rate(_ name: String, _ metric: Metric) -> Figure {
-    Figure(name, .bytesPerSecond, "growth of \(metric.declaration.name) ÷ time between the two reads", inputs: [metric])
-    {
+  private static func rate(_ name: String, _ label: String, _ metric: Metric) -> Figure {
+    Figure(
+      name, .bytesPerSecond, label, "growth of \(metric.declaration.name) ÷ time between the two reads",
+      inputs: [metric]
+    ) {
       $0.perSecond(metric)
     }
   }
 
-  private static func gauge(_ name: String, _ unit: Unit, _ metric: Metric) -> Figure {
-    Figure(name, unit, "\(metric.declaration.name) as read", inputs: [metric]) { FigureValue($0.now(metric)) }
+  private static func gauge(_ name: String, _ unit: Unit, _ label: String, _ metric: Metric) -> Figure {
+    Figure(name, unit, label, "\(metric.declaration.name) as read", inputs: [metric]) { FigureValue($0.now(metric)) }
   }
 
-  private static func total(_ name: String, _ metric: Metric) -> Figure {
-    Figure(name, .seconds, "\(metric.declaration.name) since the workload began", inputs: [metric]) {
+  private static func total(_ name: String, _ label: String, _ metric: Metric) -> Figure {
+    Figure(name, .seconds, label, "\(metric.declaration.name) since the workload began", inputs: [metric]) {
       FigureValue($0.now(metric)).map { $0 / 1e9 }
     }
   }

@@ -14,17 +14,20 @@ public struct Figure: Sendable {
   /// `group.field`, as in JSON: `cpu.usage_percent`.
   public let name: String
   public let unit: Unit
+  /// In one to three words, at most 12 cells; no two figures have the same.
+  public let label: String
   /// What is computed, in words.
   public let formula: String
   public let inputs: [Metric]
   public let evaluate: @Sendable (Frame.Pair) -> FigureValue
 
   public init(
-    _ name: String, _ unit: Unit, _ formula: String, inputs: [Metric],
+    _ name: String, _ unit: Unit, _ label: String, _ formula: String, inputs: [Metric],
     evaluate: @escaping @Sendable (Frame.Pair) -> FigureValue
   ) {
     self.name = name
     self.unit = unit
+    self.label = label
     self.formula = formula
     self.inputs = inputs
     self.evaluate = evaluate

@@ -41,12 +41,19 @@ public struct RowKey: Sendable {
     RowKey(name: "pid", value: .number(.plain) { frame, row in frame.current.workloads[row].mainPid.map(Double.init) }),
   ]
 
-  private static let aliases: [RowKey] = [
+  private static let shortNames = [
     ("cpu", "cpu.usage_percent"), ("tasks", "processes.count"), ("wait", "cpu.wait_percent"),
     ("throttled", "cpu.throttled_percent"), ("read", "io.read_bytes_per_second"),
     ("written", "io.written_bytes_per_second"), ("received", "network.received_bytes_per_second"),
     ("sent", "network.sent_bytes_per_second"), ("oom", "memory.oom_kills_total"),
-  ].compactMap { alias, name in Figure.named(name).map { figure($0, name: alias) } }
+  ]
+  private static let aliases = shortNames.compactMap { alias, name in Figure.named(name).map { figure($0, name: alias) }
+  }
+
+  /// The figure of a name, a short one too.
+  public static func figure(named name: String) -> Figure? {
+    Figure.named(shortNames.first { $0.0 == name }?.1 ?? name)
+  }
 
   private static let figures = Figure.catalogue.map { figure($0, name: $0.name) }
 

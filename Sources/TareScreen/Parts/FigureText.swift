@@ -1,16 +1,72 @@
 internal import TareModel
 
+/// The value of a figure for people.
 enum FigureText {
+  /// With its unit: `167.3 MiB`, `12.4 %`; `–` where it does not exist, `?` where it is unknown.
   static func text(_ value: FigureValue, _ unit: Figure.Unit, _ settings: Settings) -> String {
-    guard let number = value.number else { return value == .unlimited || value == .missing(.notApplicable) ? "–" : "?" }
+    guard let number = value.number else { return absence(value) }
     switch unit {
     case .bytes: return Amount.text(number, settings.units)
-    case .bytesPerSecond: return Amount.text(number, settings.units) + "/s"
-    case .percent: return Scaled.decimal(number) + " %"
-    case .seconds: return Scaled.decimal(number) + " s"
+    case .bytesPerSecond: return "\(Amount.text(number, settings.units))/s"
+    case .percent: return "\(Scaled.decimal(number)) %"
+    case .seconds: return "\(Scaled.decimal(number, digits: number < 10 ? 2 : 1)) s"
     case .cores: return Scaled.decimal(number, digits: 2)
     case .count: return Scaled.count(number)
     }
   }
+
+  /// For a column whose heading has the unit: decimals stand below each other.
+  static func cell(_ value: FigureValue, _ unit: Figure.Unit, _ settings: Settings) -> String {
+    guard let number = value.number else { return absence(value) }
+    switch unit {
+    case .bytes: return Scaled.decimal(number / Amount.tableUnit(settings.units).bytes)
+    case .bytesPerSecond: return Scaled.decimal(number / Amount.tableUnit(settings.units).bytes, digits: 2)
+    case .percent, .seconds: return Scaled.decimal(number)
+    case .cores: return Scaled.decimal(number, digits: 2)
+    case .count: return Scaled.count(number)
+    }
+  }
+
+  /// What the heading of such a column says of the unit.
+  static func suffix(_ unit: Figure.Unit, _ settings: Settings) -> String {
+    let bytes = Amount.tableUnit(settings.units).name
+    return switch unit {
+    case .bytes: " \(bytes)"
+    case .bytesPerSecond: " \(bytes)/s"
+    case .percent: " %"
+    case .seconds: " s"
+    case .cores, .count: ""
+    }
+  }
+
+  static func absence(_ value: FigureValue) -> String {
+    switch value {
+    case .unlimited, .missing(.notApplicable): "–"
+    default: "?"
+    }
+  }
+
+  /// `0.24r`, `≥1.20`, `?`: a span and how it is known. The last cell is for the mark.
+  static func text(_ span: BootSpan) -> String {
+    switch span {
+    case .exact(let seconds, let label): "\(digits(seconds))\(mark(label))"
+    case .atLeast(let seconds): "≥\(digits(seconds)) "
+    case .atMost(let seconds): "<\(digits(seconds)) "
+    case .unknown: "? "
+    }
+  }
+
+  /// `0.24`, `12.4`, `180`.
+  static func digits(_ seconds: Double) -> String {
+    Scaled.decimal(seconds, digits: seconds < 99.995 ? 2 : seconds < 999.95 ? 1 : 0)
+  }
+
+  /// One cell: how sure it is.
+  static func mark(_ label: BootTimeline.Label) -> String {
+    switch label {
+    case .measured: " "
+    case .reported: "r"
+    case .inferred, .unknown: "~"
+    }
+  }
 }
-extension Figure { var heading: String { String(field.uppercased().prefix(14)) } }

@@ -11,7 +11,7 @@ extension ScreenState {
       cpu = Scaled.decimal(Double(now - then) * 100 / Double(elapsed))
     }
     let workloads = frame.current.workloads.count
-    let read = frame.current.workloads.indices.filter { frame.heldMemory(row: $0).number != nil }.count
+    let read = summary?.read ?? 0
     let duration = Scaled.decimal(Double(sampling) / 1e6)
     return [
       "tare itself  \(cpu) % CPU   \(memory)   \(duration) ms a sample   \(read) of \(workloads) read   "

@@ -23,6 +23,10 @@ public struct Summary: Sendable {
   public var containers = Lane()
   public var machines = Lane()
   public var totals: HostTotals
+  /// Bytes that the greatest of all workloads holds.
+  public var heaviest: Double = 0
+  /// Workloads whose memory is known.
+  public var read = 0
 
   init(_ frame: Frame) {
     totals = frame.hostTotals
@@ -41,6 +45,10 @@ public struct Summary: Sendable {
       }
     }
     for (row, workload) in frame.current.workloads.enumerated() {
+      if let held = frame.heldMemory(row: row).number {
+        heaviest = max(heaviest, held)
+        read += 1
+      }
       let isHeld = (frame.value(.throttled, row: row).number ?? 0) >= 0.5
       let wait = workload.kind == .vm ? frame.value(.cpuWait, row: row).number : nil
       guard isHeld || wait != nil else { continue }

@@ -124,7 +124,6 @@ struct BootPanel: Panel {
     return ".\(fraction)"
   }
 
-  /// `0.21`, `12.4`, `180`.
   static func seconds(_ value: Double) -> String {
     Scaled.decimal(value, digits: value < 9.995 ? 2 : value < 99.95 ? 1 : 0)
   }

@@ -39,7 +39,9 @@ struct Details {
   }
 
   private var sections: [Section] {
-    figureSections + [boot, tasks] + devices + [identity, cgroups, missing].compactMap { $0 }
+    (figureSections + [boot, tasks] + devices + [identity, cgroups, missing].compactMap { $0 }).filter {
+      !$0.lines.isEmpty
+    }
   }
 
   // MARK: Figures
@@ -67,7 +69,7 @@ struct Details {
     let value = frame.value(figure, row: row)
     // What this kind of workload does not have is no line.
     if value == .missing(.notApplicable) { return nil }
-    var line = Section.Line(name: figure.heading.lowercased())
+    var line = Section.Line(name: figure.label)
     line.value = FigureText.text(value, figure.unit, state.settings)
     switch value {
     case .missing(let reason): line.tail = .text(reason.rawValue, .dim)

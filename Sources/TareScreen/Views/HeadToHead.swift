@@ -55,7 +55,7 @@ struct HeadToHead {
       }
       lines.append(
         Line(
-          name: figure.heading.lowercased(), first: FigureText.text(values.0, figure.unit, state.settings),
+          name: figure.label, first: FigureText.text(values.0, figure.unit, state.settings),
           second: FigureText.text(values.1, figure.unit, state.settings), ratio: Self.ratio(values.0, values.1)))
     }
     return lines

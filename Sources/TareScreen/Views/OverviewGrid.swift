@@ -3,19 +3,19 @@ internal import TareModel
 extension WorkloadGrid {
   /// By importance: those that fit are shown in the overview.
   private static let wanted = [
-    "cpu", "memory", "boot", "runtime", "limit", "note", "processes.count", "up", "ready", "image",
-    "io.read_bytes_per_second", "io.written_bytes_per_second", "network.received_bytes_per_second",
-    "network.sent_bytes_per_second",
+    "cpu", "memory", "boot", "runtime", "limit", "note", "tasks", "up", "ready", "image",
+    "read", "written", "received",
+    "sent",
   ]
   private static let order = [
-    "runtime", "memory", "limit", "cpu", "boot", "ready", "processes.count", "io.read_bytes_per_second",
-    "io.written_bytes_per_second", "network.received_bytes_per_second", "network.sent_bytes_per_second", "up", "note",
+    "runtime", "memory", "limit", "cpu", "boot", "ready", "tasks", "read",
+    "written", "received", "sent", "up", "note",
     "image",
   ]
 
   /// The overview's: chosen by width, with a bar before the memory.
   static func overview(_ state: ScreenState, _ frame: Frame, _ summary: Summary, in area: Rect) -> WorkloadGrid {
-    let barLeast = area.width >= 76 ? 12 : 0
+    let barLeast = area.width >= 76 ? 10 : 0
     let nameLeast = 10
     var room = area.width - gutter - nameLeast - 1 - (barLeast == 0 ? 0 : barLeast + 1)
     var chosen: Set<String> = []

@@ -32,7 +32,7 @@ struct WorkloadGrid {
       drawEmpty(on: &canvas)
     } else {
       let shown = lines.dropFirst(state.list.scroll).prefix(Self.rows(in: area))
-      let top = bar == nil ? 0 : heaviest
+      let top = bar == nil ? 0 : summary.heaviest
       for (index, line) in shown.enumerated() {
         draw(line, top: top, y: Self.firstRow(in: area) + index, on: &canvas)
       }
@@ -45,10 +45,6 @@ struct WorkloadGrid {
     guard y == area.y else { return nil }
     if let bar, (bar.x..<(bar.x + bar.width)).contains(x) { return "memory" }
     return places.first { ($0.x..<($0.x + $0.width)).contains(x) }?.column.name
-  }
-
-  private var heaviest: Double {
-    frame.current.workloads.indices.reduce(0) { max($0, frame.heldMemory(row: $1).number ?? 0) }
   }
 
   // MARK: Headings
