@@ -13,10 +13,14 @@ extension Configuration {
   }
 
   mutating func apply(text: String, path: String) throws(Unreadable) {
+    let keys = KeyLines(text)
+    if let header = keys.emptyHeader {
+      _ = try Self.parse(header.before)
+      throw Unreadable("expected the name of a table after [", line: header.line)
+    }
     let table = try Self.parse(text)
-    let lines = KeyLines(text).lines
     // The parser has no order of its own, and a person goes through the file from its top.
-    let found = table.keys.map { ($0, lines[$0] ?? 1) }.sorted { ($0.1, $0.0) < ($1.1, $1.0) }
+    let found = table.keys.map { ($0, keys.lines[$0] ?? 1) }.sorted { ($0.1, $0.0) < ($1.1, $1.0) }
     for (name, line) in found {
       guard let key = SettingKey.named(name) else {
         let near = Nearest.name(to: name, in: SettingKey.all.map(\.name)).map { ": did you mean '\($0)'?" } ?? ""

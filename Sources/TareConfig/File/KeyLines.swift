@@ -1,23 +1,38 @@
-/// On which line each key of a TOML document's top level stands; TOMLKit does not say. The document must be valid: only
-/// strings, comments and brackets are told apart.
+/// On which line each key of a TOML document's top level stands; TOMLKit does not say. Only strings, comments and brackets
+/// are told apart, so it holds as far as the document is valid.
 struct KeyLines {
+  /// A table header that names no table.
+  struct EmptyHeader {
+    let line: Int
+    /// All that is before it, for the parser to judge.
+    let before: String
+  }
+
   /// The first line of a key or table, by its first part: 3 for `a.b = 1` and `[a.c]` on lines 3 and 4 alike.
   private(set) var lines: [String: Int] = [:]
+  /// TOMLKit's parser ends the program at one such as `[%]`, by an assertion of toml++, so it must not see it.
+  private(set) var emptyHeader: EmptyHeader?
   private var rest: Substring.UTF8View
   private var line = 1
 
   init(_ text: String) {
     rest = text[...].utf8
     var isTop = true
+    var start = rest
     if text.utf8.starts(with: [0xef, 0xbb, 0xbf]) { rest = rest.dropFirst(3) }
     while !rest.isEmpty {
       skipBlanks()
+      start = rest
       switch rest.first {
       case UInt8(ascii: "#"): break
       case UInt8(ascii: "["):
         isTop = false
-        while rest.first == UInt8(ascii: "[") { rest.removeFirst() }
+        rest = rest.dropFirst(rest.starts(with: [0x5b, 0x5b]) ? 2 : 1)
         skipBlanks()
+        guard rest.first.map({ Self.beginsName($0) || $0 == UInt8(ascii: "]") }) ?? true else {
+          emptyHeader = EmptyHeader(line: line, before: String(text[..<start.startIndex]))
+          return
+        }
         note(key())
       case nil, UInt8(ascii: "\n"), UInt8(ascii: "\r"): break
       default:
@@ -25,6 +40,13 @@ struct KeyLines {
         if isTop { note(key) }
       }
       skipToNextLine()
+    }
+  }
+
+  private static func beginsName(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: true
+    default: "_-\"'".utf8.contains(byte)
     }
   }
 

@@ -14,7 +14,7 @@ struct ConfigCommand: ParsableCommand {
         tare config                             every key, its value, and who chose it
         tare config --path                      the file that is read
         TARE_THEME=hall tare config             a key for one run; NO_COLOR works too
-        mkdir -p ~/.config/tare && tare config > ~/.config/tare/config.toml
+        tare config > new.toml                  to change it, and to move it to where --path says
 
       Keys:
       \(keys)
@@ -48,6 +48,6 @@ struct ConfigCommand: ParsableCommand {
   }
 
   private static let keys = SettingKey.all.map {
-    "  \($0.name.fitted(to: 10))\($0.expected(Chosen.names)): \($0.help)"
+    "  \($0.name.fitted(to: 10))\($0.help)"
   }.joined(separator: "\n")
 }

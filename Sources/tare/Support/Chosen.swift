@@ -4,7 +4,7 @@ import TareScreen
 
 /// What the person chose for the live screen, from all places.
 enum Chosen {
-  static let names = SettingNames(columns: Column.known, orders: RowOrder.names)
+  static let names = SettingNames(columns: Column.catalogue.map(\.name), orders: RowOrder.names)
 
   /// Ends with a line for each thing that is wrong: a screen that ignores half of a file would only puzzle.
   static func settings(_ flags: [Configuration.Flag] = []) throws -> Settings {
@@ -16,9 +16,4 @@ enum Chosen {
     guard configuration.complaints.isEmpty else { throw Exit.usage }
     return configuration
   }
-}
-
-extension Column {
-  /// Names that `columns` may hold.
-  static let known = RowOrder.names + ["note"]
 }
