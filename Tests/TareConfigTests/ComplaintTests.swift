@@ -38,7 +38,9 @@ import Testing
     ("a = \"[%]\" # [%]\nb = [\n[\"%\"]]\n[é]", ":4: expected the name of a table after ["),
     ("a = \n[%]", ":1:5: while parsing key-value pair: expected value, saw '\\n'"),
     ("interval = \n", ":1:12: while parsing key-value pair: expected value, saw '\\n'"),
-    ("view = \"table\"\nview = \"table\"", ":2:8: while parsing key-value pair: cannot redefine existing string 'view'"),
+    (
+      "view = \"table\"\nview = \"table\"", ":2:8: while parsing key-value pair: cannot redefine existing string 'view'"
+    ),
     ("\"\\u001b[31m\" = 1", ":1: unknown key '\u{FFFD}[31m'"),
   ])
   func `a wrong file is named with line, expectation and the nearest name`(text: String, complaint: String) throws {
@@ -116,7 +118,8 @@ import Testing
   @Test func `damaged files never crash`() throws {
     var random = SplitMix(seed: 20)
     let text = Array(
-      "interval = \"1s\"\n[a.\"b\"]\nc = [1, { d = '''x''' }]\n\"s\\u0041\" = \"\"\"\n\\\"\"\"\" # é\n1.2 = 1979-05-27\n".utf8)
+      "interval = \"1s\"\n[a.\"b\"]\nc = [1, { d = '''x''' }]\n\"s\\u0041\" = \"\"\"\n\\\"\"\"\" # é\n1.2 = 1979-05-27\n"
+        .utf8)
     for _ in 0..<400 {
       let file = try OneFile(bytes: random.damaged(text))
       for complaint in file.read().complaints { #expect(complaint.hasPrefix(file.path)) }
@@ -125,7 +128,9 @@ import Testing
 
   @Test func `no order of TOML's signs crashes`() throws {
     var random = SplitMix(seed: 21)
-    let signs = ["[", "]", "{", "}", "=", ".", ",", "\n", "\r", " ", "#", "\"", "'", "\"\"\"", "'''", "a", "1", "é", "\\", "%"]
+    let signs = [
+      "[", "]", "{", "}", "=", ".", ",", "\n", "\r", " ", "#", "\"", "'", "\"\"\"", "'''", "a", "1", "é", "\\", "%",
+    ]
     for _ in 0..<1000 {
       let text = (0..<Int.random(in: 1...12, using: &random)).map { _ in signs.randomElement(using: &random) ?? "" }
       _ = try OneFile(text.joined()).read()

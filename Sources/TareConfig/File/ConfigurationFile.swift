@@ -1,6 +1,5 @@
 internal import CLinux
 internal import Glibc
-internal import TOMLKit
 internal import TareModel
 
 /// The file in the user's configuration folder.
@@ -64,6 +63,7 @@ struct Unreadable: Error {
   }
 
   func complaint(_ path: String) -> String {
-    ([path.harmless] + [line, column].compactMap { $0.map { "\($0)" } } + [" \(reason.harmless)"]).joined(separator: ":")
+    let place = [line, column].compactMap { $0 }.map { "\($0):" }.joined()
+    return "\(path.harmless):\(place) \(reason.harmless)"
   }
 }

@@ -55,8 +55,7 @@ enum GivenValue: Sendable, Hashable {
     case .integer(let integer): "\(integer)"
     case .number(let number): "\(number)"
     case .truth(let truth): "\(truth)"
-    case .list(let values):
-      values.contains { $0.text == nil } ? "a list that holds \(values.first { $0.text == nil }?.found ?? "")" : "a list"
+    case .list(let values): values.first { $0.text == nil }.map { "a list that holds \($0.found)" } ?? "a list"
     case .other(let kind): kind
     }
   }
