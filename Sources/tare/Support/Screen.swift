@@ -50,7 +50,7 @@ struct Screen {
   }
 
   /// Seconds that this machine's clock on the wall is ahead of UTC.
-  private static var utcOffset: Int {
+  static var utcOffset: Int {
     var now = time(nil)
     var local = unsafe tm()
     unsafe localtime_r(&now, &local)

@@ -15,6 +15,7 @@ extension Canvas {
 private struct SVGPicture {
   /// With 15 pixels most fixed-width fonts go on by 9 a character.
   static let cell = (width: 9, height: 18)
+  static let margin = 9
   static let fontSize = 15
   static let baseline = 14
   static let fonts = "'DejaVu Sans Mono','Liberation Mono',Menlo,Consolas,'Noto Sans Mono CJK KR',monospace"
@@ -101,11 +102,12 @@ private struct SVGPicture {
   }
 
   func text(_ size: Size, title: String) -> String {
-    let (width, height) = (size.width * Self.cell.width, size.height * Self.cell.height)
+    let margin = Self.margin
+    let (width, height) = (size.width * Self.cell.width + 2 * margin, size.height * Self.cell.height + 2 * margin)
     var text = """
-      <svg xmlns="http://www.w3.org/2000/svg" role="img" width="\(width)" height="\(height)" viewBox="0 0 \(width) \(height)">
+      <svg xmlns="http://www.w3.org/2000/svg" role="img" width="\(width)" height="\(height)" viewBox="-\(margin) -\(margin) \(width) \(height)">
       <title>\(Self.escaped(title))</title>
-      <rect width="\(width)" height="\(height)" fill="\(palette.defaults.background.text)"/>
+      <rect x="-\(margin)" y="-\(margin)" width="\(width)" height="\(height)" fill="\(palette.defaults.background.text)"/>
 
       """
     for (fill, path) in backgrounds.all + shapes.all {
