@@ -53,6 +53,9 @@ public struct Frame: Sendable {
       guard let earlierRow, let previous = frame.previous else {
         return now.number == nil ? now : .missing(.firstSample)
       }
+      if let index = carriedIndex(metric) {
+        return now.growth(since: frame.current.earlier[row * Metric.carried.count + index])
+      }
       return now.growth(since: previous[earlierRow, metric])
     }
 
@@ -63,11 +66,22 @@ public struct Frame: Sendable {
       return now > then ? now - then : nil
     }
 
+    /// The same for one metric, which may be read less often than the others.
+    public func elapsed(_ metric: Metric) -> UInt64? {
+      guard carriedIndex(metric) != nil else { return elapsed }
+      let (now, then) = (frame.current.carriedAt[row], frame.current.carriedBefore[row])
+      return then > 0 && now > then ? now - then : nil
+    }
+
+    private func carriedIndex(_ metric: Metric) -> Int? {
+      frame.current.carriedAt[row] == 0 ? nil : metric.carriedIndex
+    }
+
     /// Growth a second, in the metric's unit.
     public func perSecond(_ metric: Metric) -> FigureValue {
       switch growth(metric) {
       case .value(let growth):
-        guard let elapsed else { return .missing(.firstSample) }
+        guard let elapsed = elapsed(metric) else { return .missing(.firstSample) }
         return .number(Double(growth) * 1e9 / Double(elapsed))
       case .unlimited: return .unlimited
       case .missing(let reason): return .missing(reason)

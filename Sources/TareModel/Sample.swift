@@ -16,6 +16,12 @@ public struct Sample: Sendable {
   public var readAt: [UInt64] = []
   /// Row after row, ``Metric/count`` readings each.
   public var readings: [Reading] = []
+  /// Row after row, the readings of ``Metric/carried`` at the read before their last one.
+  public var earlier: [Reading] = []
+  /// Monotonic nanoseconds of the last read of ``Metric/carried`` in each row, and of the one before; 0 where they are
+  /// read with everything else.
+  public var carriedAt: [UInt64] = []
+  public var carriedBefore: [UInt64] = []
   /// What could not be read as a whole: a source, a file in a bad form.
   public var problems: [Problem] = []
   public var own = OwnCost()
@@ -39,7 +45,13 @@ public struct Sample: Sendable {
       readAt.append(contentsOf: repeatElement(0, count: rows))
       readings.removeAll(keepingCapacity: true)
       readings.append(contentsOf: repeatElement(.missing(.notApplicable), count: rows * Metric.count))
+      earlier.removeAll(keepingCapacity: true)
+      earlier.append(contentsOf: repeatElement(.missing(.firstSample), count: rows * Metric.carried.count))
     }
+    carriedAt.removeAll(keepingCapacity: true)
+    carriedAt.append(contentsOf: repeatElement(0, count: rows))
+    carriedBefore.removeAll(keepingCapacity: true)
+    carriedBefore.append(contentsOf: repeatElement(0, count: rows))
     problems.removeAll(keepingCapacity: true)
   }
 }

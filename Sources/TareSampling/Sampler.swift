@@ -46,7 +46,11 @@ public final class Sampler {
   public func sample(into sample: inout Sample) throws(KernelError) {
     let start = root.monotonic()
     let due = schedule.next(at: start, lastPid: lastPid(), namesChanged: names.names != knownNames)
-    if due.discovery { try discover() }
+    if due.discovery {
+      let before = root.monotonic()
+      try discover()
+      schedule.discoveryCost = root.monotonic() &- before
+    }
     sample.prepare(workloads, serials: serials)
     sample.problems.append(contentsOf: discoveryProblems)
     sample.problems.append(contentsOf: names.problems)
@@ -54,7 +58,7 @@ public final class Sampler {
       let isNew = !rows[row].wasRead
       let alive = rows[row].read(
         into: &sample, row: row, buffer: &buffer, refreshing: due.refresh || isNew, sharing: due.share || isNew, root)
-      if !alive { schedule.wantsDiscovery = true }
+      if !alive { schedule.somethingEnded = true }
     }
     hostReader.read(into: &sample, buffer: &buffer)
     let end = root.now()

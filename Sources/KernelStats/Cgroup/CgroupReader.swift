@@ -9,6 +9,10 @@ public final class CgroupReader {
   private let paths: [String?]
   private var descriptors: [Int32]
   private let limits: LimitPath
+  /// The files of the CPU time used and of the memory charged, and others that move with the latter.
+  private let usage: Int?
+  private let charge: Int?
+  private let withCharge: [Int]
   /// Readings of files that are read seldom, by metric.
   private var slow: [(Metric, Reading)] = []
   private var limitReadings: [(Metric, Reading)] = []
@@ -20,6 +24,13 @@ public final class CgroupReader {
     paths = plan.files.map { file in own.folder(file.controller, plan.layout).map { "\($0)/\(file.name)" } }
     limits = LimitPath(plan.layout, own)
     descriptors = Array(repeating: -1, count: paths.count)
+    usage = plan.files.firstIndex { $0.metrics.contains(.cpuUsage) }
+    let charge = plan.files.firstIndex { $0.metrics.contains(.memoryCurrent) }
+    self.charge = charge
+    withCharge = plan.files.indices.filter { index in
+      let file = plan.files[index]
+      return index != charge && file.controller == "memory" && !file.isSlow
+    }
     guard root.holdsDescriptors else { return }
     for (index, path) in paths.enumerated() where !plan.files[index].isSlow {
       guard let path, budget.take() else { continue }
@@ -32,6 +43,22 @@ public final class CgroupReader {
       close(fd)
       budget.giveBack()
     }
+  }
+
+  /// Reads what tells whether anything ran since the last read: then all has to be read. Where nothing ran, what only the
+  /// workload itself can change is as it was; memory can be taken from it by others, and is read too.
+  /// - Parameter row: holds the readings of the last time.
+  /// - Returns: whether the row is complete so.
+  public func readQuiet(into sample: inout Sample, row: Int, buffer: inout [UInt8]) -> Bool {
+    guard let usage, let charge, case .value(let used) = sample[row, .cpuUsage] else { return false }
+    guard readFile(usage, into: &sample, row: row, buffer: &buffer), sample[row, .cpuUsage] == .value(used) else {
+      return false
+    }
+    let charged = sample[row, .memoryCurrent]
+    _ = readFile(charge, into: &sample, row: row, buffer: &buffer)
+    guard sample[row, .memoryCurrent] != charged else { return true }
+    for index in withCharge { _ = readFile(index, into: &sample, row: row, buffer: &buffer) }
+    return true
   }
 
   /// - Parameter refreshing: whether the files that change seldom are read too.

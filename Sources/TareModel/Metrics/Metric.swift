@@ -13,6 +13,16 @@ public enum Metric: UInt8, Sendable, Hashable, CaseIterable {
   /// How many metrics a workload has.
   public static let count = allCases.count
 
+  /// Counters that can grow although nothing of the workload runs: stalls, traffic of disks and networks. Of a workload
+  /// that stands still they are read seldom, each time with their own instant; see ``Sample/earlier``.
+  public static let carried = Array(allCases[Int(Metric.pressureCpuSome.rawValue)...Int(Metric.networkSent.rawValue)])
+
+  /// Its place in ``carried``; nil for all others.
+  public var carriedIndex: Int? {
+    let index = Int(rawValue) - Int(Metric.pressureCpuSome.rawValue)
+    return index >= 0 && rawValue <= Metric.networkSent.rawValue ? index : nil
+  }
+
   /// Its place in a sample's row.
   public var index: Int { Int(rawValue) }
 

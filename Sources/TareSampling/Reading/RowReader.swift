@@ -12,10 +12,12 @@ final class RowReader {
 
   private let figures: Figures
   private var network: NetworkReader
+  private var memory: RowMemory
   private(set) var wasRead = false
 
   init(_ row: Discovery.Row, _ root: KernelRoot, _ plan: CgroupPlan, _ layout: CgroupLayout, _ budget: DescriptorBudget)
   {
+    memory = RowMemory(serial: row.serial)
     if let machine = row.description.machine {
       figures = .machine(MachineReader(row, machine, root, plan, layout, budget))
       network = NetworkReader(taps: machine.taps, root)
@@ -32,7 +34,14 @@ final class RowReader {
     into sample: inout Sample, row: Int, buffer: inout [UInt8], refreshing: Bool, sharing: Bool, _ root: KernelRoot
   ) -> Bool {
     wasRead = true
-    sample.readAt[row] = root.monotonic()
+    let now = root.monotonic()
+    sample.readAt[row] = now
+    if case .container(let cgroup) = figures {
+      if !refreshing, memory.isQuiet(at: now) {
+        memory.restore(&sample, row)
+        if cgroup.readQuiet(into: &sample, row: row, buffer: &buffer) { return true }
+      }
+    }
     let alive: Bool
     switch figures {
     case .container(let cgroup):
@@ -47,6 +56,7 @@ final class RowReader {
     }
     if refreshing { network.refresh() }
     network.read(into: &sample, row: row, buffer: &buffer)
+    if case .container = figures { memory.keep(&sample, row, at: now) }
     return alive
   }
 
