@@ -40,7 +40,10 @@ struct Screen {
       var state = ScreenState(size: terminal.size, settings: settings)
       state.places = allSources().map(\.name)
       state.utcOffset = Self.utcOffset
-      let loop = LiveLoop(terminal, signals, state, appearance, SessionSource(session)) { _, _, _, _ in nil }
+      let loop = LiveLoop(terminal, signals, state, appearance, SessionSource(session)) {
+        effect, _, canvas, palette in
+        effect == .save ? .message(SavedScreen.save(canvas, palette)) : nil
+      }
       ending = try loop.run()
     } catch let error as KernelError {
       Output.note("nothing can be read: \(error)")
