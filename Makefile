@@ -5,8 +5,9 @@ SWIFT ?= swift
 CHECKS = --explicit-target-dependency-import-check error
 RELEASE = -c release -Xswiftc -cross-module-optimization -Xswiftc -static-executable -Xlinker -s
 OUT = .build/release
+PICTURE = $(OUT)/tare snapshot --root Tests/Fixtures/hosts/hybrid --format svg
 
-.PHONY: demo test release install uninstall format lint bench clean
+.PHONY: demo test release install uninstall format lint bench screenshots clean
 .DEFAULT_GOAL := release
 
 ## demo: start a container and a VM, show what each uses, remove both
@@ -28,6 +29,14 @@ release:
 ## bench: the sampler beside a C program that reads the same files; needs root, because it makes cgroups
 bench: release
 	TARE_BINARY=$(CURDIR)/$(OUT)/tare Tests/Benchmarks/run.sh
+
+## screenshots: the pictures of the README, from a captured host
+screenshots: release
+	mkdir -p docs
+	$(PICTURE) --columns 120 --rows 40 >docs/overview.svg
+	$(PICTURE) --columns 80 --rows 24 >docs/overview-80x24.svg
+	$(PICTURE) --columns 120 --rows 40 --theme light >docs/overview-light.svg
+	$(PICTURE) --columns 120 --rows 40 --view table >docs/table.svg
 
 install:
 	install -D -m 755 $(OUT)/tare $(DESTDIR)$(PREFIX)/bin/tare

@@ -22,6 +22,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
   ],
   targets: [
     .systemLibrary(name: "CNcurses", path: "CNcurses"),
@@ -43,6 +44,10 @@ let package = Package(
     .target(name: "TareScreen", dependencies: ["TareModel"], swiftSettings: strict),
     .target(
       name: "TareTerminal", dependencies: ["TareModel", "TareScreen", "CNcurses", "CLinux"], swiftSettings: strict),
+    .target(
+      name: "TareConfig",
+      dependencies: ["CLinux", "TareModel", "TareScreen", .product(name: "TOMLKit", package: "TOMLKit")],
+      swiftSettings: strict),
     .target(name: "TareLab", dependencies: ["CLinux"], swiftSettings: strict),
     // Static in every build: it is the only program in a container and in a virtual machine.
     .executableTarget(
@@ -53,7 +58,7 @@ let package = Package(
       name: "tare",
       dependencies: [
         "CLinux", "TareModel", "KernelStats", "TareSampling", "TareHTTP", "TareExport", "TareScreen", "TareTerminal",
-        "TareLab", argumentParser,
+        "TareConfig", "TareLab", argumentParser,
       ],
       swiftSettings: strict),
     .testTarget(name: "CNcursesTests", dependencies: ["CNcurses"], swiftSettings: strict),
@@ -88,6 +93,8 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "TareTerminalTests", dependencies: ["TareScreen", "TareTerminal", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "TareConfigTests", dependencies: ["TareScreen", "TareConfig", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "TareLabTests", dependencies: ["TareLab"], swiftSettings: strict),
     .testTarget(
       name: "LabTests", dependencies: ["CLinux", "TareLab", "TestSupport"], exclude: ["lab"], swiftSettings: strict),

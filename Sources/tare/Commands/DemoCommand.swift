@@ -75,7 +75,7 @@ struct DemoCommand: ParsableCommand {
       name: "web-vm", accelerator: Accelerator(rawValue: accel)!, cancelled: { interrupts.arePending })
     Output.note(
       "VM \(machine.name) by \(machine.accelerator.rawValue), ready after \(Self.seconds(machine.readyAfter)) s")
-    if !headless, Screen.isThere, seconds == nil { return try Screen(Screen.standard(), root: nil).run() }
+    if !headless, Screen.isThere, seconds == nil { return try Screen(Chosen.settings(), root: nil).run() }
     var session = try Session(root: nil, waits: false)
     let table = TableExporter()
     let order = RowOrder(named: "memory")!

@@ -1,6 +1,5 @@
 import ArgumentParser
-import TareScreen
-import TareTerminal
+import TareConfig
 
 struct LiveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -19,7 +18,7 @@ struct LiveCommand: ParsableCommand {
       """)
 
   @Option(help: ArgumentHelp("Time between two samples: 1s, 200ms; from 0.1 s to 60 s.", valueName: "time"))
-  var interval: Interval?
+  var interval: String?
 
   @Option(help: ArgumentHelp("overview or table.", valueName: "view"))
   var view: String?
@@ -43,7 +42,11 @@ struct LiveCommand: ParsableCommand {
   var root: String?
 
   mutating func validate() throws {
-    _ = try settings()
+    let complaints = Configuration(names: Chosen.names, environment: [:], flags: flags).complaints
+    guard complaints.isEmpty else { throw ValidationError(complaints.joined(separator: "\n")) }
+    guard color.map({ Self.colors[$0] != nil }) ?? true else {
+      throw ValidationError("--color: expected auto, always, never, 8, 16 or 256; found \"\(color ?? "")\"")
+    }
   }
 
   func run() throws {
@@ -52,38 +55,22 @@ struct LiveCommand: ParsableCommand {
         "live: standard input and output are no terminal: expected one; tare snapshot prints to a pipe or file")
       throw Exit.usage
     }
-    try Screen(settings(), root: root).run()
+    try Screen(Chosen.settings(flags), root: root).run()
   }
 
-  /// What the flags say, over what was chosen elsewhere.
-  func settings(over chosen: Settings = Screen.standard()) throws -> Settings {
-    var settings = chosen
-    if let interval {
-      guard Settings.intervals.contains(interval.nanoseconds) else {
-        throw ValidationError("--interval: expected 0.1 s to 60 s")
-      }
-      settings.interval = interval.nanoseconds
-    }
-    if let view { settings.view = try choice("view", view) }
-    if let theme { settings.theme = try choice("theme", theme) }
-    if let sort { settings.sort = sort }
-    switch color {
-    case nil: break
-    case "auto": settings.colors = Screen.standard().colors
-    case "always": settings.colors = nil
-    case "never": settings.colors = 0
-    case "8", "16", "256": settings.colors = color.flatMap { Int($0) }
-    default: throw ValidationError("--color \(color ?? ""): expected auto, always, never, 8, 16 or 256")
-    }
-    if ascii { settings.ascii = true }
-    if noMouse { settings.mouse = false }
-    return settings
-  }
+  private static let colors = [
+    "auto": "auto", "always": "auto", "never": "0", "8": "8", "16": "16", "256": "256",
+  ]
 
-  private func choice<Value: RawRepresentable<String> & CaseIterable>(_ flag: String, _ word: String) throws -> Value {
-    if let value = Value(rawValue: word) { return value }
-    let words = Value.allCases.map(\.rawValue)
-    throw ValidationError(
-      "--\(flag) \(word): expected \(words.dropLast().joined(separator: ", ")) or \(words.last ?? "")")
+  /// What the flags say, as the configuration takes it.
+  private var flags: [Configuration.Flag] {
+    // Other than always, auto leaves NO_COLOR its say.
+    let colors = color == "auto" && environment("NO_COLOR") != nil ? "0" : color.flatMap { Self.colors[$0] }
+    let given: [(String, String?, String)] = [
+      ("interval", interval, "--interval"), ("view", view, "--view"), ("sort", sort, "--sort"),
+      ("theme", theme, "--theme"), ("colors", colors, "--color"), ("ascii", ascii ? "true" : nil, "--ascii"),
+      ("mouse", noMouse ? "false" : nil, "--no-mouse"),
+    ]
+    return given.compactMap { key, value, name in value.map { Configuration.Flag(key: key, value: $0, name: name) } }
   }
 }

@@ -3,6 +3,7 @@ import KernelStats
 import TareExport
 import TareModel
 import TareSampling
+import TareScreen
 
 struct SnapshotCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -18,17 +19,22 @@ struct SnapshotCommand: ParsableCommand {
         tare snapshot --interval 0                          at once, without rates
         tare snapshot --sort cpu
         tare snapshot --root capture                        a host that tare capture copied
+        tare snapshot --format svg > tare.svg               the live screen as a picture
+        tare snapshot --format svg --columns 120 --rows 40 --count 30 > tare.svg    after 30 samples
 
       Exit codes: 0 done, 1 failure, 2 usage, 3 nothing could be read, 130 interrupted before the first block.
       """)
 
-  @Option(help: ArgumentHelp("table or json.", valueName: "format"))
+  @Option(help: ArgumentHelp("table, json, svg or text: the last two draw the live screen once.", valueName: "format"))
   var format = "table"
 
   @Option(help: ArgumentHelp("Time between two samples: 1s, 200ms, 2m; 0 takes one sample.", valueName: "time"))
   var interval = Interval(argument: "1s")!
 
-  @Option(help: ArgumentHelp("How many blocks; 0 goes on until stopped.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "How many blocks; 0 goes on until stopped. With svg and text, how many samples before the one picture.",
+      valueName: "n"))
   var count: UInt = 1
 
   @Option(
@@ -40,9 +46,16 @@ struct SnapshotCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A captured host instead of this machine.", valueName: "dir"))
   var root: String?
 
+  @OptionGroup var still: StillOptions
+
   mutating func validate() throws {
-    guard allExporters.contains(where: { $0.name == format }) else {
-      throw ValidationError("--format \(format): expected \(allExporters.map(\.name).joined(separator: " or "))")
+    let formats = allExporters.map(\.name) + StillScreen.Format.allCases.map(\.rawValue)
+    guard formats.contains(format) else {
+      throw ValidationError("--format \(format): expected one of \(formats.joined(separator: ", "))")
+    }
+    try still.check(for: format)
+    if count == 0, StillScreen.Format(rawValue: format) != nil {
+      throw ValidationError("--format \(format) draws one picture: expected --count 1 or more")
     }
     guard RowOrder(named: sort) != nil else {
       throw ValidationError("--sort \(sort): expected one of \(RowOrder.names.joined(separator: ", "))")
@@ -58,10 +71,23 @@ struct SnapshotCommand: ParsableCommand {
   func run() throws {
     let interrupts = Interrupts()
     var session = try Session(root: root, waits: interval.nanoseconds == 0)
+    if let format = StillScreen.Format(rawValue: format) { return try draw(format, &session, interrupts) }
     let exporter = allExporters.first { $0.name == format }!
     let order = RowOrder(named: sort)!
     try session.run(interval: interval.nanoseconds, count: count, interrupts: interrupts) { frame in
       exporter.text(frame, order: order.rows(frame))
     }
+  }
+
+  private func draw(_ format: StillScreen.Format, _ session: inout Session, _ interrupts: Interrupts) throws {
+    let isLive = session.root.isLive
+    let screen = StillScreen(
+      format, try still.settings(sort: sort), size: still.size, utcOffset: isLive ? Screen.utcOffset : 0)
+    // All that a capture has: the graphs show it.
+    try session.run(interval: interval.nanoseconds, count: isLive ? count : .max, interrupts: interrupts) { frame in
+      screen.take(frame)
+      return ""
+    }
+    try session.print(screen.text())
   }
 }

@@ -19,13 +19,6 @@ struct Screen {
     self.root = root
   }
 
-  /// What holds where no flag says otherwise.
-  static func standard() -> Settings {
-    var settings = Settings()
-    if environment("NO_COLOR") != nil { settings.colors = 0 }
-    return settings
-  }
-
   func run() throws {
     // Before any thread, so that all inherit what is blocked.
     let signals = TerminalSignals()
@@ -47,7 +40,10 @@ struct Screen {
       var state = ScreenState(size: terminal.size, settings: settings)
       state.places = allSources().map(\.name)
       state.utcOffset = Self.utcOffset
-      let loop = LiveLoop(terminal, signals, state, appearance, SessionSource(session)) { _, _, _, _ in nil }
+      let loop = LiveLoop(terminal, signals, state, appearance, SessionSource(session)) {
+        effect, _, canvas, palette in
+        effect == .save ? .message(SavedScreen.save(canvas, palette)) : nil
+      }
       ending = try loop.run()
     } catch let error as KernelError {
       Output.note("nothing can be read: \(error)")
@@ -57,7 +53,7 @@ struct Screen {
   }
 
   /// Seconds that this machine's clock on the wall is ahead of UTC.
-  private static var utcOffset: Int {
+  static var utcOffset: Int {
     var now = time(nil)
     var local = unsafe tm()
     unsafe localtime_r(&now, &local)

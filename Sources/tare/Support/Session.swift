@@ -79,7 +79,9 @@ struct Session {
     }
   }
 
-  private func print(_ text: String) throws -> Bool {
+  /// - Returns: false when whoever read has gone.
+  @discardableResult
+  func print(_ text: String) throws -> Bool {
     do {
       return try Output.write(text) == .written
     } catch {

@@ -1,0 +1,57 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `tare snapshot --format svg` and `text` over captured hosts.
+@Suite struct StillScreenTests {
+  private func run(_ words: [String], host: String = "hybrid") throws -> (code: Int32, child: Child) {
+    let root = CommandTests.tests.appending(path: "Fixtures/hosts/\(host)").path
+    let child = try Child([Tool.tare(), "snapshot", "--root", root] + words, [:])
+    return (try child.end(within: .seconds(60)), child)
+  }
+
+  @Test(arguments: CommandTests.hosts, [(80, 24), (120, 40), (200, 60), (1, 1)])
+  func `a picture has the size that was asked for`(host: String, size: (Int, Int)) throws {
+    let words = ["--columns", "\(size.0)", "--rows", "\(size.1)"]
+    let (code, child) = try run(["--format", "svg"] + words, host: host)
+    #expect(code == 0)
+    #expect(child.complaints.isEmpty)
+    #expect(child.text.hasPrefix("<svg xmlns=\"http://www.w3.org/2000/svg\""))
+    #expect(child.text.hasSuffix("</svg>\n"))
+    #expect(child.text.contains("width=\"\(size.0 * 9 + 18)\" height=\"\(size.1 * 18 + 18)\""))
+    let text = try run(["--format", "text"] + words, host: host).child.text
+    #expect(text.split(separator: "\n", omittingEmptySubsequences: false).count == size.1 + 1)
+    #expect(text.split(separator: "\n").allSatisfy { $0.count <= size.0 })
+  }
+
+  @Test func `the same capture gives the same picture, with its names and rates in it`() throws {
+    let one = try run(["--format", "svg"]).child.text
+    #expect(try run(["--format", "svg"]).child.text == one)
+    for name in ["labhost", "busy", "spin", "reader"] { #expect(one.contains(">\(name)</text>"), "\(name)") }
+  }
+
+  @Test func `theme and view change it`() throws {
+    let dark = try run(["--format", "svg"]).child.text
+    for words in [
+      ["--theme", "light"], ["--theme", "hall"], ["--theme", "mono"], ["--view", "table"], ["--sort", "cpu"],
+    ] {
+      let other = try run(["--format", "svg"] + words)
+      #expect(other.code == 0)
+      #expect(other.child.text != dark, "\(words)")
+    }
+  }
+
+  @Test(arguments: [
+    ["--format", "json", "--columns", "80"], ["--rows", "24"], ["--view", "table"], ["--theme", "dark"],
+    ["--format", "svg", "--columns", "0"], ["--format", "svg", "--columns", "1001"],
+    ["--format", "svg", "--rows", "501"],
+    ["--format", "text", "--view", "tabel"], ["--format", "svg", "--theme", "drak"],
+    ["--format", "svg", "--count", "0"],
+  ])
+  func `options that do not fit are named`(words: [String]) throws {
+    let (code, child) = try run(words)
+    #expect(code == 2)
+    #expect(child.text.isEmpty)
+    #expect(child.complaints.hasPrefix("tare: --"))
+  }
+}
