@@ -17,7 +17,7 @@ enum Footer {
     }
   }
 
-  private static let always = [Hint(.help, "help"), Hint(.quit, "")]
+  private static let always = [Hint(.help, "help"), Hint(.quit, "quit")]
 
   /// Hints from the left while they fit; help and quit always.
   static func draw(_ hints: [Hint], on canvas: inout Canvas) {

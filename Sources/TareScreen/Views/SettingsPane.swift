@@ -9,22 +9,30 @@ enum SettingsPane {
   }
 
   private static let lines: [Line] = [
-    Line(name: "interval", value: { Clock.interval($0.interval) }) { state, step in
-      state.perform(step > 0 ? .slower : .faster)
-    },
-    Line(name: "theme", value: { $0.theme.rawValue }) { state, step in
-      turn(&state.settings.theme, step)
-      return [.redraw]
-    },
-    Line(name: "units", value: { $0.units == .iec ? "iec: KiB, MiB, GiB" : "si: kB, MB, GB" }) { state, step in
-      turn(&state.settings.units, step)
-      return []
-    },
-    Line(name: "ascii", value: { $0.ascii == true ? "on" : "off" }) { state, _ in
-      state.settings.ascii = state.settings.ascii != true
-      return [.redraw]
-    },
-    Line(name: "mouse", value: { $0.mouse ? "on" : "off" }) { state, _ in state.perform(.toggleMouse) },
+    Line(
+      name: "interval", value: { Clock.interval($0.interval) },
+      change: { state, step in state.perform(step > 0 ? .slower : .faster) }),
+    Line(
+      name: "theme", value: { $0.theme.rawValue },
+      change: { state, step in
+        turn(&state.settings.theme, step)
+        return [.redraw]
+      }),
+    Line(
+      name: "units", value: { $0.units == .iec ? "iec: KiB, MiB, GiB" : "si: kB, MB, GB" },
+      change: { state, step in
+        turn(&state.settings.units, step)
+        return []
+      }),
+    Line(
+      name: "ascii", value: { $0.ascii == true ? "on" : "off" },
+      change: { state, _ in
+        state.settings.ascii = state.settings.ascii != true
+        return [.redraw]
+      }),
+    Line(
+      name: "mouse", value: { $0.mouse ? "on" : "off" },
+      change: { state, _ in state.perform(.toggleMouse) }),
   ]
 
   private static func turn<Choice: CaseIterable & Equatable>(_ choice: inout Choice, _ step: Int)
