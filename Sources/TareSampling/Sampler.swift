@@ -14,6 +14,8 @@ public final class Sampler {
   private var rows: [RowReader] = []
   private var workloads: [Workload] = []
   private var serials: [UInt64] = []
+  private var found: [Discovery.Row] = []
+  private var inspector: Inspector?
   private var discoveryProblems: [Problem] = []
   private var buffer = [UInt8](repeating: 0, count: 65536)
   private var schedule = Schedule()
@@ -74,6 +76,17 @@ public final class Sampler {
     sample.own.sampling = end.monotonic &- start
   }
 
+  /// Looks into the workload with this id: its tasks, devices and cgroups. Dear, so it is for the one that somebody looks
+  /// at. Rates are since the call before for the same workload. Nil where none has this id.
+  public func inspect(_ id: String) -> Inspection? {
+    guard let row = found.first(where: { $0.workload.id == id }) else {
+      inspector = nil
+      return nil
+    }
+    if inspector?.id != id || inspector?.serial != row.serial { inspector = Inspector(row, root, layout) }
+    return inspector?.look(&buffer)
+  }
+
   private func discover() throws(KernelError) {
     let found = try discovery.pass(at: root.monotonic())
     knownNames = names.names
@@ -82,6 +95,7 @@ public final class Sampler {
     rows = found.rows.map { row in
       old.removeValue(forKey: row.serial) ?? RowReader(row, root, plan, layout, budget)
     }
+    self.found = found.rows
     workloads = found.rows.map(\.workload)
     serials = found.rows.map(\.serial)
   }

@@ -66,7 +66,9 @@ struct Details {
   private func rank(_ group: Substring) -> Int { Self.titles.firstIndex { $0.group == group } ?? Self.titles.count }
 
   private func line(_ figure: Figure, place: Int) -> Section.Line? {
-    let value = frame.value(figure, row: row)
+    var value = frame.value(figure, row: row)
+    // What is dear to read is there while somebody looks.
+    if figure.name == Figure.cpuWait.name, value.number == nil, let wait = inspection?.wait { value = wait }
     // What this kind of workload does not have is no line.
     if value == .missing(.notApplicable) { return nil }
     var line = Section.Line(name: figure.label)

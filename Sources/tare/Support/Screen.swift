@@ -80,6 +80,8 @@ final class SessionSource: SampleSource {
 
   func makeSample() -> Sample { session.sampler.makeSample() }
 
+  func inspect(_ id: String) -> Inspection? { session.sampler.inspect(id) }
+
   func take(into sample: inout Sample) throws -> Bool {
     if taken > 0 { session.root.advance() }
     // A first picture soon; a captured host has no time to lose.
