@@ -11,6 +11,8 @@ public struct Host: Sendable, Hashable {
   public var virtualization: String?
   /// `/dev/kvm` can be opened for reading and writing by this user.
   public var kvmAvailable: Bool
+  /// tare itself runs in a namespace of processes that is not the machine's: it cannot see what is outside.
+  public var isInContainer = false
 
   public init(
     hostname: String, kernelRelease: String, cpusOnline: Int, cgroupMode: CgroupMode?, virtualization: String?,

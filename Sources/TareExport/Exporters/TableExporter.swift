@@ -127,14 +127,3 @@ public struct TableExporter: Exporter {
     }
   }
 }
-
-extension String {
-  var trimmedEnd: String {
-    var text = self
-    while text.last == " " { text.removeLast() }
-    return text
-  }
-
-  /// Cut where it is longer, not filled where it is shorter.
-  func fittedAtMost(_ width: Int) -> String { displayWidth > width ? fitted(to: width) : self }
-}

@@ -8,6 +8,7 @@ extension Figure {
   private static let byName = Dictionary(uniqueKeysWithValues: catalogue.map { ($0.name, $0) })
 
   public static let cpuUsage = cpuShare("usage_percent", .cpuUsage)
+  public static let cpuWait = cpuShare("wait_percent", .cpuWait)
   public static let throttled = Figure(
     "cpu.throttled_percent", .percent, "throttled periods ÷ periods of the window; not applicable without a limit",
     inputs: [.cpuPeriods, .cpuThrottledPeriods]
@@ -41,7 +42,7 @@ extension Figure {
   private static let cpu: [Figure] = [
     cpuUsage, cpuShare("user_percent", .cpuUser), cpuShare("system_percent", .cpuSystem),
     cpuShare("guest_percent", .cpuGuest), cpuShare("emulator_percent", .cpuEmulator),
-    cpuShare("wait_percent", .cpuWait), throttled,
+    cpuWait, throttled,
     total("cpu.throttled_seconds_total", .cpuThrottled),
     Figure("cpu.limit_cores", .cores, "the smallest limit on the path to the root, in cores", inputs: [.cpuLimit]) {
       FigureValue($0.now(.cpuLimit)).map { $0 / 1e6 }

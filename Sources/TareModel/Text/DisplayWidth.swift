@@ -23,6 +23,16 @@ extension String {
     }
     return cut + "…" + String(repeating: " ", count: width - 1 - cells)
   }
+
+  /// Cut where it is longer, not filled where it is shorter.
+  public func fittedAtMost(_ width: Int) -> String { displayWidth > width ? fitted(to: width).trimmedEnd : self }
+
+  /// Without the blanks at its end.
+  public var trimmedEnd: String {
+    var text = self
+    while text.last == " " { text.removeLast() }
+    return text
+  }
 }
 
 extension Unicode.Scalar {

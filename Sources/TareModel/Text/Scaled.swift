@@ -15,9 +15,10 @@ public enum Scaled {
     value.isFinite && value < 1e15 ? String(Int64(value)) : "?"
   }
 
-  /// One decimal: `99.9`.
+  /// With 0, 1 or 2 decimals: `99.9`.
   public static func decimal(_ value: Double, digits: Int = 1) -> String {
     guard value.isFinite, abs(value) < 1e15 else { return "?" }
+    if digits == 0 { return String(Int64(value.rounded())) }
     let unit: Int64 = digits == 2 ? 100 : 10
     let parts = Int64((abs(value) * Double(unit)).rounded()).quotientAndRemainder(dividingBy: unit)
     let fraction = String(parts.remainder)

@@ -3,8 +3,9 @@ public enum Action: Sendable, Hashable {
   case view(Settings.View)
   case nextView, previousView
   case enter, leave
-  case up, down, pageUp, pageDown, first, last
+  case up, down, pageUp, pageDown, first, last, left, right
   case mark, unmarkAll, compare
+  case nextWorkload, previousWorkload
   case freeze
   case filter, find, findNext, findPrevious
   case sort(String)

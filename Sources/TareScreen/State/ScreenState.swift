@@ -2,33 +2,61 @@ public import TareModel
 
 /// All that decides what is shown. Changed by ``reduce(_:_:)`` alone.
 public struct ScreenState: Sendable {
-  /// What lies over the view.
+  /// What is deeper than the views.
   public enum Page: Sendable, Hashable {
+    /// Everything of the workload with this id.
     case details(String)
+    /// Two workloads beside each other.
     case compare(String, String)
+  }
+
+  /// What lies over everything else.
+  public enum Overlay: Sendable, Hashable {
+    case help
+    /// The settings, with the line that is chosen.
+    case settings(Int)
   }
 
   public var size: Size
   public var settings: Settings
   public var view: Settings.View
-  /// Deeper than the view: details, head to head.
-  public var page: Page?
-  public var isHelpOpen = false
-  public var list = ListState()
+  public internal(set) var page: Page?
+  public internal(set) var overlay: Overlay?
+  /// The first line of a page or of the help.
+  public internal(set) var pageScroll = 0
+  public internal(set) var list = ListState()
   /// What is shown; while frozen it stays.
   public internal(set) var frame: Frame?
-  public internal(set) var isFrozen = false
-  public internal(set) var history = History()
+  public internal(set) var summary: Summary?
   public internal(set) var inspection: Inspection?
   /// One line for the person, until the next key.
   public internal(set) var message: String?
-  public internal(set) var isMouseOn = true
+  /// Samples that should have been taken and were not, because the one before took too long.
+  public internal(set) var missedDeadlines = 0
+  /// Seconds that the clock on the wall is ahead of UTC.
+  public var utcOffset = 0
+  /// What was looked for: names of runtimes and hypervisors.
+  public var places: [String] = []
+
+  var history = History()
+  /// While frozen: what came since, and the history as it was.
+  var latest: Frame?
+  var frozenHistory: History?
 
   public init(size: Size, settings: Settings = Settings()) {
     self.size = size
     self.settings = settings
     view = settings.view
     list.sort = settings.sort
-    isMouseOn = settings.mouse
+    list.columns = settings.columns
   }
+
+  public var isFrozen: Bool { frozenHistory != nil }
+  var shownHistory: History { frozenHistory ?? history }
+
+  /// The selected workload's row in the frame.
+  var selectedRow: Int? { list.selection.flatMap { row(of: $0) } }
+
+  /// The row of the workload with this id.
+  func row(of id: String) -> Int? { frame?.current.workloads.firstIndex { $0.id == id } }
 }

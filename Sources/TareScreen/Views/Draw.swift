@@ -3,13 +3,115 @@ internal import TareModel
 /// Draws what the state says. The canvas takes the state's size.
 public func draw(_ state: ScreenState, on canvas: inout Canvas) {
   canvas.clear(state.size)
-  guard let frame = state.frame else {
-    canvas.put("tare", x: 1, y: 0, .bold)
-    return
+  Screen(state: state).draw(on: &canvas)
+}
+
+/// All that is on the screen: a header, what is looked at, what to know, and the keys.
+struct Screen {
+  let state: ScreenState
+
+  /// Smaller than this nothing useful fits.
+  static let least = Size(40, 10)
+
+  /// Between the header and the two lines at the end.
+  static func body(_ size: Size) -> Rect { Rect(x: 0, y: 1, width: size.width, height: size.height - 3) }
+
+  func draw(on canvas: inout Canvas) {
+    let size = state.size
+    if size.width < Self.least.width || size.height < Self.least.height {
+      canvas.put("tare needs \(Self.least.width)×\(Self.least.height), here \(size.width)×\(size.height)", x: 0, y: 0)
+      return
+    }
+    guard let frame = state.frame, let summary = state.summary else {
+      canvas.put("tare", x: 1, y: 0, .bold)
+      return
+    }
+    Header.draw(state, frame, on: &canvas)
+    drawView(frame, summary, on: &canvas)
+    switch state.overlay {
+    case .help:
+      Help.draw(state, on: &canvas)
+      Footer.draw([Footer.Hint(.leave, "back")], on: &canvas)
+    case .settings(let line): SettingsPane.draw(state, line: line, on: &canvas)
+    case nil: state.list.drawOverlay(on: &canvas)
+    }
   }
-  canvas.put("tare  \(frame.current.host.hostname)", x: 1, y: 0, .bold)
-  for (index, line) in state.list.lines.enumerated() {
-    guard case .workload(let row, _) = line else { continue }
-    canvas.put(frame.current.workloads[row].name, x: 1, y: index + 1)
+
+  private func drawView(_ frame: TareModel.Frame, _ summary: Summary, on canvas: inout Canvas) {
+    switch state.page {
+    case .details(let id):
+      drawPage(id: id, on: &canvas) { row, canvas in Details(state: state, frame: frame, row: row).draw(on: &canvas) }
+      drawStatus(frame, on: &canvas)
+      Footer.draw(Self.detailHints, on: &canvas)
+    case .compare(let one, let other):
+      drawPage(id: one, on: &canvas) { first, canvas in
+        drawPage(id: other, on: &canvas) { second, canvas in
+          HeadToHead(state: state, frame: frame, rows: (first, second)).draw(on: &canvas)
+        }
+      }
+      drawStatus(frame, on: &canvas)
+      Footer.draw(Self.compareHints, on: &canvas)
+    case nil:
+      if canvas.size.width < 60 || canvas.size.height < 16 {
+        PlainList.draw(state, frame, summary, on: &canvas)
+      } else if state.view == .table {
+        WorkloadGrid.table(state, frame, summary, in: Self.body(canvas.size)).draw(on: &canvas)
+        drawStatus(frame, on: &canvas)
+      } else {
+        Overview(state: state, frame: frame, summary: summary).draw(on: &canvas)
+      }
+      Footer.draw(state.view == .table ? Self.tableHints : Self.overviewHints, on: &canvas)
+    }
   }
+
+  /// A page about a workload; one that ended says so.
+  private func drawPage(id: String, on canvas: inout Canvas, _ body: (Int, inout Canvas) -> Void) {
+    if let row = state.row(of: id) { return body(row, &canvas) }
+    canvas.put("\(id.harmless.fittedAtMost(canvas.size.width - 20)) has ended.", x: 1, y: 2, .bold)
+    canvas.put("Esc goes back to the list.", x: 1, y: 3)
+  }
+
+  /// The line above the keys: a message, else the first thing to know, and at the right tare's own cost.
+  private func drawStatus(_ frame: TareModel.Frame, on canvas: inout Canvas) {
+    let y = canvas.size.height - 2
+    var end = 1
+    if let message = state.message {
+      end = canvas.put(message.harmless, x: 1, y: y)
+    } else if let problem = frame.current.problems.first {
+      let note = Note(sign: "!", subject: problem.source.harmless, text: problem.message.harmless)
+      let room = canvas.size.width - 24
+      note.draw(on: &canvas, x: 1, y: y, limit: room)
+      end = min(room, note.width + 1)
+    }
+    guard let cost = state.ownCost(frame).first(where: { end + 2 + $0.displayWidth < canvas.size.width }) else {
+      return
+    }
+    canvas.put(cost, x: canvas.size.width - 1 - cost.displayWidth, y: y, .dim)
+  }
+
+  private static let views: [Footer.Hint] = [
+    Footer.Hint(.view(.overview), "overview"), Footer.Hint(.view(.table), "table"),
+  ]
+  private static let overviewHints =
+    views + [
+      Footer.Hint(.enter, "details"), Footer.Hint(.find, "find"), Footer.Hint(.mark, "mark"),
+      Footer.Hint(.compare, "compare"), Footer.Hint(.filter, "filter"), Footer.Hint(.freeze, "freeze"),
+      Footer.Hint(.save, "save"),
+    ]
+  private static let tableHints =
+    views + [
+      Footer.Hint(.enter, "details"), Footer.Hint(.find, "find"), Footer.Hint(.filter, "filter"),
+      Footer.Hint(.columns, "columns"), Footer.Hint(.tree, "tree"), Footer.Hint(.chooseSort, "sort"),
+      Footer.Hint(.invert, "invert"), Footer.Hint(.mark, "mark"), Footer.Hint(.compare, "compare"),
+      Footer.Hint(.freeze, "freeze"), Footer.Hint(.save, "save"),
+    ]
+  private static let detailHints = [
+    Footer.Hint(.leave, "back"), Footer.Hint(.down, "scroll"), Footer.Hint(.nextWorkload, "next"),
+    Footer.Hint(.previousWorkload, "previous"), Footer.Hint(.copy, "copy id"), Footer.Hint(.freeze, "freeze"),
+    Footer.Hint(.save, "save"),
+  ]
+  private static let compareHints = [
+    Footer.Hint(.leave, "back"), Footer.Hint(.down, "scroll"), Footer.Hint(.freeze, "freeze"),
+    Footer.Hint(.save, "save"),
+  ]
 }

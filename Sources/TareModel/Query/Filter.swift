@@ -1,0 +1,152 @@
+/// Which workloads to show: terms joined by commas, all of which must hold.
+///
+/// `kind=vm`, `runtime=docker`, `name~web`, `cpu>50`, `memory>1GiB`, `label.app=shop`, `memory.kernel_bytes>=30MiB`, or a
+/// word, which a name must contain. `=` and `!=` compare texts and numbers, `~` and `!~` look for a text without regard to
+/// case, `<` `<=` `>` `>=` compare numbers. What is missing matches nothing. Quotes keep commas together.
+public struct Filter: Sendable {
+  enum Comparison: String, Sendable, CaseIterable {
+    case notEqual = "!="
+    case notContains = "!~"
+    case atLeast = ">="
+    case atMost = "<="
+    case equal = "="
+    case contains = "~"
+    case above = ">"
+    case below = "<"
+  }
+
+  private enum Term: Sendable {
+    case text(@Sendable (Frame, Int) -> String?, Comparison, String)
+    case number(@Sendable (Frame, Int) -> Double?, Comparison, Double)
+  }
+
+  /// As it was written.
+  public let text: String
+  private let terms: [Term]
+
+  /// An empty text matches everything.
+  public init(_ text: String) throws(FilterError) {
+    self.text = text
+    var terms: [Term] = []
+    for (index, part) in try Self.split(text).enumerated() { terms.append(try Self.term(part, number: index + 1)) }
+    self.terms = terms
+  }
+
+  public var isEmpty: Bool { terms.isEmpty }
+
+  public func matches(_ frame: Frame, _ row: Int) -> Bool {
+    terms.allSatisfy { term in
+      switch term {
+      case .text(let value, let comparison, let wanted):
+        guard let text = value(frame, row) else { return false }
+        return switch comparison {
+        case .equal: text.lowercased() == wanted
+        case .notEqual: text.lowercased() != wanted
+        case .contains: Self.contains(text, wanted)
+        default: !Self.contains(text, wanted)
+        }
+      case .number(let value, let comparison, let wanted):
+        guard let number = value(frame, row) else { return false }
+        return switch comparison {
+        case .equal: number == wanted
+        case .notEqual: number != wanted
+        case .above: number > wanted
+        case .atLeast: number >= wanted
+        case .below: number < wanted
+        default: number <= wanted
+        }
+      }
+    }
+  }
+
+  /// Whether a text contains a word that is in lower case already.
+  public static func contains(_ text: String, _ word: String) -> Bool {
+    if word.isEmpty { return true }
+    let (bytes, wanted) = (Array(text.lowercased().utf8), Array(word.utf8))
+    guard bytes.count >= wanted.count else { return false }
+    return (0...(bytes.count - wanted.count)).contains { bytes[$0..<($0 + wanted.count)].elementsEqual(wanted) }
+  }
+
+  /// At commas that no quotes enclose.
+  private static func split(_ text: String) throws(FilterError) -> [String] {
+    var parts = [""]
+    var isQuoted = false
+    for character in text {
+      switch character {
+      case "\"": isQuoted.toggle()
+      case "," where !isQuoted: parts.append("")
+      default: parts[parts.count - 1].append(character)
+      }
+    }
+    if isQuoted { throw FilterError(term: parts.count, message: "a quote is not closed") }
+    let trimmed = parts.map { $0.trimmedBlanks }
+    if trimmed.count == 1, trimmed[0].isEmpty { return [] }
+    if let empty = trimmed.firstIndex(of: "") { throw FilterError(term: empty + 1, message: "nothing between commas") }
+    return trimmed
+  }
+
+  private static func term(_ text: String, number: Int) throws(FilterError) -> Term {
+    guard let place = text.firstIndex(where: { "=!~<>".contains($0) }) else {
+      return .text({ $0.current.workloads[$1].name }, .contains, text.lowercased())
+    }
+    let rest = text[place...]
+    guard let comparison = Comparison.allCases.first(where: { rest.hasPrefix($0.rawValue) }) else {
+      throw FilterError(term: number, message: "'\(text)': expected one of = != ~ !~ > >= < <=")
+    }
+    let name = String(text[..<place]).trimmedBlanks
+    let value = String(rest.dropFirst(comparison.rawValue.count)).trimmedBlanks
+    guard let key = RowKey.named(name) else {
+      let near = Nearest.name(to: name, in: RowKey.catalogue.map(\.name))
+      throw FilterError(
+        term: number, message: "unknown name '\(name)'\(near.map { ": did you mean '\($0)'?" } ?? "")")
+    }
+    if value.isEmpty {
+      throw FilterError(term: number, message: "'\(text)': expected a value behind \(comparison.rawValue)")
+    }
+    return try Self.term(key, comparison, value, number: number)
+  }
+
+  private static func term(_ key: RowKey, _ comparison: Comparison, _ value: String, number: Int) throws(FilterError)
+    -> Term
+  {
+    switch key.value {
+    case .text(let read):
+      guard [.equal, .notEqual, .contains, .notContains].contains(comparison) else {
+        throw FilterError(
+          term: number, message: "'\(key.name)' is a text: expected =, !=, ~ or !~, found \(comparison.rawValue)")
+      }
+      var wanted = value.lowercased()
+      if key.name == "kind" {
+        if comparison == .equal || comparison == .notEqual {
+          guard let kind = Workload.Kind.allCases.first(where: { $0.rawValue.hasPrefix(wanted) }) else {
+            throw FilterError(term: number, message: "kind is container or vm, not '\(value)'")
+          }
+          wanted = kind.rawValue
+        }
+      }
+      return .text(read, comparison, wanted)
+    case .number(let unit, let read):
+      guard ![.contains, .notContains].contains(comparison) else {
+        throw FilterError(
+          term: number,
+          message: "'\(key.name)' is a number: expected =, !=, >, >=, < or <=, found \(comparison.rawValue)")
+      }
+      guard let wanted = Quantity.parse(value, unit) else {
+        throw FilterError(term: number, message: "'\(value)': expected \(Quantity.example(unit)) for \(key.name)")
+      }
+      return .number(read, comparison, wanted)
+    }
+  }
+}
+
+public struct FilterError: Error, CustomStringConvertible, Hashable {
+  /// Which term, from 1.
+  public let term: Int
+  public let message: String
+
+  public var description: String { "term \(term): \(message)" }
+}
+
+extension String {
+  var trimmedBlanks: String { String(drop { $0 == " " }).trimmedEnd }
+}

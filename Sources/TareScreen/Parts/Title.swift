@@ -1,0 +1,76 @@
+internal import TareModel
+
+/// What a workload is, in words.
+enum Title {
+  /// `C api   docker   shop/api:2.3   up 2 h 14 min   pid 48213`
+  @discardableResult
+  static func draw(
+    _ state: ScreenState, _ frame: Frame, _ row: Int, on canvas: inout Canvas, x: Int, y: Int, limit: Int
+  ) -> Int {
+    let workload = frame.current.workloads[row]
+    let style: Style = workload.kind == .container ? .container : .vm
+    var at = canvas.put(workload.kind == .container ? "C" : "V", x: x, y: y, style) + 1
+    at = canvas.put(workload.name.harmless.fittedAtMost(30), x: at, y: y, .bold, limit: limit)
+    for fact in facts(state, frame, row) {
+      guard at + 3 + fact.displayWidth <= limit else { continue }
+      at = canvas.put(fact, x: at + 3, y: y)
+    }
+    return at
+  }
+
+  private static func facts(_ state: ScreenState, _ frame: Frame, _ row: Int) -> [String] {
+    let workload = frame.current.workloads[row]
+    var facts = [workload.runtime.rawValue]
+    if let accelerator = workload.machine?.accelerator {
+      facts[0] += accelerator == .kvm ? ", KVM" : ", emulated (TCG)"
+    }
+    if let image = workload.image { facts.append(image.harmless.fittedAtMost(36)) }
+    if let vcpus = Figure.named("cpu.vcpus").flatMap({ frame.value($0, row: row).number }) {
+      facts.append("\(Scaled.count(vcpus)) vCPU\(vcpus == 1 ? "" : "s")")
+    }
+    if let given = frame.value(.memoryConfigured, row: row).number {
+      facts.append(Amount.text(given, state.settings.units))
+    }
+    if let started = workload.startedAt, frame.current.realtime >= started {
+      facts.append("up \(Clock.age(frame.current.realtime - started))")
+    }
+    if let pid = workload.mainPid { facts.append("pid \(pid)") }
+    return facts
+  }
+
+  /// What the box shares with the host, and what not.
+  static func box(_ workload: Workload, _ host: Host) -> String {
+    if workload.kind == .container {
+      return "the host's kernel, Linux \(host.kernelRelease.harmless), seen through namespaces; no kernel of its own"
+    }
+    switch workload.machine?.accelerator {
+    case .tcg: return "a kernel of its own, each of its instructions translated by the VMM; nothing shared but the VMM"
+    case .kvm: return "a kernel of its own: processes, files, network, users; host and guest share hardware and KVM"
+    case nil: return "a kernel of its own: processes, files, network, users"
+    }
+  }
+
+  /// `S 0.104   I 0.170 r   U 0.238`: seconds since the first phase that is known.
+  static func phases(_ boot: BootTimeline) -> String {
+    let letters: [(BootTimeline.Phase, String)] = [
+      (.requested, "R"), (.spawned, "S"), (.isolated, "I"), (.executing, "X"), (.userspace, "U"), (.ready, "A"),
+    ]
+    let marks = letters.compactMap { phase, letter in boot[phase].map { (letter, $0) } }
+    guard let first = marks.map(\.1.at).min() else { return "nothing is known of its phases" }
+    return marks.map { letter, mark in
+      let sign = mark.label == .reported ? "r" : mark.label == .inferred ? "~" : ""
+      return "\(letter) \(milliseconds(mark.at - first))\(sign)"
+    }.joined(separator: "   ")
+  }
+
+  /// `0.104`
+  static func milliseconds(_ nanoseconds: UInt64) -> String {
+    let thousandths = (nanoseconds + 500_000) / 1_000_000
+    let fraction = String(thousandths % 1000)
+    return "\(thousandths / 1000).\(String(repeating: "0", count: 3 - fraction.count))\(fraction)"
+  }
+}
+
+extension String {
+  var trimmedStart: String { String(drop { $0 == " " }) }
+}

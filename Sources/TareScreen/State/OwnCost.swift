@@ -1,0 +1,23 @@
+internal import TareModel
+
+extension ScreenState {
+  /// What tare itself costs, longest first: the first that fits is shown.
+  func ownCost(_ frame: Frame) -> [String] {
+    let own = frame.current.own
+    guard let resident = own.resident, let sampling = own.sampling else { return ["a captured host", ""] }
+    let memory = Amount.text(Double(resident), settings.units)
+    var cpu = "?"
+    if let now = own.cpu, let then = frame.previous?.own.cpu, now >= then, let elapsed = frame.elapsed {
+      cpu = Scaled.decimal(Double(now - then) * 100 / Double(elapsed))
+    }
+    let workloads = frame.current.workloads.count
+    let read = frame.current.workloads.indices.filter { frame.heldMemory(row: $0).number != nil }.count
+    let duration = Scaled.decimal(Double(sampling) / 1e6)
+    return [
+      "tare itself  \(cpu) % CPU   \(memory)   \(duration) ms a sample   \(read) of \(workloads) read   "
+        + "\(missedDeadlines) deadline\(missedDeadlines == 1 ? "" : "s") missed",
+      "tare itself \(cpu) % CPU, \(memory), \(duration) ms a sample",
+      "tare itself \(cpu) %, \(memory)", "\(cpu) %, \(memory)",
+    ]
+  }
+}

@@ -1,0 +1,237 @@
+internal import TareModel
+
+extension ScreenState {
+  /// A key, on whatever lies on top.
+  mutating func press(_ typed: Key) -> [Effect] {
+    message = nil
+    if list.isTyping { return list.type(typed, in: frame) }
+    let key = latin(typed)
+    if list.chooser != nil {
+      let effects = list.choose(key, in: frame)
+      settings.columns = list.columns
+      return effects
+    }
+    if let overlay { return press(key, on: overlay) }
+    guard let action = KeyTable.action(of: key) else {
+      if case .character(let character) = typed, Hangul.isSyllable(character) {
+        message = "한/영: the input mode puts syllables together; switch to Latin letters"
+      }
+      return []
+    }
+    return perform(action)
+  }
+
+  /// While a Korean input mode is on, the letter on the same key.
+  private func latin(_ key: Key) -> Key {
+    guard case .character(let character) = key, let letter = Hangul.letter(character) else { return key }
+    return .character(letter)
+  }
+
+  mutating func perform(_ action: Action) -> [Effect] {
+    switch action {
+    case .quit: return [.quit]
+    case .suspend: return [.suspend]
+    case .redraw: return [.redraw]
+    case .save: return [.save]
+    case .help:
+      overlay = .help
+      pageScroll = 0
+    case .settings: overlay = .settings(0)
+    case .toggleMouse:
+      settings.mouse.toggle()
+      message = settings.mouse ? "mouse on" : "mouse off: the terminal selects text again"
+      return [.mouse(settings.mouse)]
+    case .watchOnly: message = "tare only watches: it stops, kills and removes nothing"
+    case .copy:
+      guard let id = list.selection else { return [] }
+      message = "copied \(id)"
+      return [.copy(id)]
+    case .freeze: toggleFreeze()
+    case .slower: return step(interval: 1)
+    case .faster: return step(interval: -1)
+    case .view(let view): return go(to: view)
+    case .nextView, .previousView:
+      let views = Settings.View.allCases
+      let step = action == .nextView ? 1 : views.count - 1
+      let place = views.firstIndex(of: view) ?? 0
+      return go(to: views[(place + step) % views.count])
+    case .leave: return leave()
+    case .enter: return enter()
+    case .compare: return compare()
+    case .nextWorkload, .previousWorkload: return turn(action == .nextWorkload ? 1 : -1)
+    case .up, .down, .pageUp, .pageDown, .first, .last:
+      if page != nil {
+        scrollPage(action)
+      } else {
+        list.handle(action, in: frame, rows: listRows)
+      }
+    default:
+      if page == nil { list.handle(action, in: frame, rows: listRows) }
+    }
+    return []
+  }
+
+  private mutating func toggleFreeze() {
+    guard isFrozen else {
+      frozenHistory = history
+      return
+    }
+    frozenHistory = nil
+    if let latest { show(latest, Summary(latest)) }
+    latest = nil
+  }
+
+  private static let steps: [UInt64] = [100, 200, 500, 1000, 2000, 5000, 10000, 30000, 60000].map { $0 * 1_000_000 }
+
+  private mutating func step(interval direction: Int) -> [Effect] {
+    let now = settings.interval
+    let next = direction > 0 ? Self.steps.first { $0 > now } : Self.steps.last { $0 < now }
+    guard let next else { return [] }
+    settings.interval = next
+    message = "every \(Clock.interval(next))"
+    return [.interval(next)]
+  }
+
+  private mutating func go(to view: Settings.View) -> [Effect] {
+    let wasInside = page != nil
+    self.view = view
+    page = nil
+    pageScroll = 0
+    return wasInside ? [.inspect(nil)] : []
+  }
+
+  private mutating func leave() -> [Effect] {
+    if page != nil {
+      page = nil
+      pageScroll = 0
+      return [.inspect(nil)]
+    }
+    list.handle(.leave, in: frame, rows: listRows)
+    return []
+  }
+
+  private mutating func enter() -> [Effect] {
+    guard page == nil, let id = list.enter(in: frame) else { return [] }
+    return open(id)
+  }
+
+  mutating func open(_ id: String) -> [Effect] {
+    page = .details(id)
+    pageScroll = 0
+    inspection = nil
+    return [.inspect(id)]
+  }
+
+  private mutating func compare() -> [Effect] {
+    let ids = frame?.current.workloads.map(\.id).filter { list.marked.contains($0) } ?? []
+    var pair = ids
+    // With one marked, the selected one is the other.
+    if pair.count == 1, let selection = list.selection, selection != pair[0] { pair.append(selection) }
+    guard pair.count == 2 else {
+      let key = Footer.Hint(.mark, "").label
+      message = pair.count > 2 ? "\(pair.count) are marked: mark two" : "mark two with \(key), then compare them"
+      return []
+    }
+    page = .compare(pair[0], pair[1])
+    pageScroll = 0
+    return []
+  }
+
+  /// In the details: to the workload after or before this one.
+  private mutating func turn(_ step: Int) -> [Effect] {
+    guard case .details(let id) = page, let frame else { return [] }
+    guard let next = list.neighbour(of: id, step: step, in: frame) else { return [] }
+    if let line = list.lines.indices.first(where: { list.id(of: $0, in: frame) == next }) {
+      list.select(line: line, in: frame)
+    }
+    return open(next)
+  }
+
+  private mutating func scrollPage(_ action: Action) {
+    let rows = Details.area(size).height
+    switch action {
+    case .up: pageScroll -= 1
+    case .down: pageScroll += 1
+    case .pageUp: pageScroll -= rows
+    case .pageDown: pageScroll += rows
+    case .first: pageScroll = 0
+    case .last: pageScroll = .max
+    default: break
+    }
+  }
+
+  private mutating func press(_ key: Key, on overlay: Overlay) -> [Effect] {
+    let action = KeyTable.action(of: key)
+    switch action {
+    case .quit, .suspend, .redraw, .save: return perform(action ?? .redraw)
+    default: break
+    }
+    switch overlay {
+    case .help:
+      switch action {
+      case .up, .down, .pageUp, .pageDown, .first, .last: if let action { scrollPage(action) }
+      default:
+        self.overlay = nil
+        pageScroll = 0
+      }
+      return []
+    case .settings(let line): return SettingsPane.press(key, action, line: line, &self)
+    }
+  }
+}
+
+extension ScreenState {
+  /// What the mouse did, on the list; elsewhere only the wheel means something.
+  mutating func move(_ mouse: Mouse) -> [Effect] {
+    let step: Action? = mouse.action == .wheelUp ? .up : mouse.action == .wheelDown ? .down : nil
+    if let step {
+      if page != nil || overlay == .help {
+        for _ in 0..<3 { scrollPage(step) }
+      } else if overlay == nil {
+        list.handle(step, in: frame, rows: listRows)
+      }
+      return []
+    }
+    guard page == nil, overlay == nil, list.chooser == nil, let frame else { return [] }
+    guard let line = listLine(at: mouse) else {
+      if let column = heading(at: mouse) { list.sort(by: column, frame) }
+      return []
+    }
+    guard list.lines.indices.contains(line) else { return [] }
+    list.select(line: line, in: frame)
+    guard mouse.action == .doublePress, let id = list.enter(in: frame) else { return [] }
+    return open(id)
+  }
+
+  /// The line of the list under the mouse.
+  private func listLine(at mouse: Mouse) -> Int? {
+    let area = listArea
+    guard area.contains(x: mouse.x, y: mouse.y) else { return nil }
+    return list.scroll + mouse.y - area.y
+  }
+
+  /// Where the list's lines are.
+  private var listArea: Rect {
+    let top: Int
+    if size.width < 60 || size.height < 16 {
+      top = 1
+    } else {
+      switch view {
+      case .overview: top = WorkloadGrid.firstRow(in: Overview.Layout(size).table)
+      case .table: top = WorkloadGrid.firstRow(in: Screen.body(size))
+      }
+    }
+    return Rect(x: 0, y: top, width: size.width, height: listRows)
+  }
+
+  /// The column whose heading is under the mouse.
+  private func heading(at mouse: Mouse) -> String? {
+    guard let frame, let summary else { return nil }
+    let grid =
+      switch view {
+      case .overview: WorkloadGrid.overview(self, frame, summary, in: Overview.Layout(size).table)
+      case .table: WorkloadGrid.table(self, frame, summary, in: Screen.body(size))
+      }
+    return grid.heading(x: mouse.x, y: mouse.y)
+  }
+}

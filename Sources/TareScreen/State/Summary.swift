@@ -1,0 +1,62 @@
+public import TareModel
+
+/// What is said of all workloads together; worked out once for each sample.
+public struct Summary: Sendable {
+  /// All workloads of one kind that run in no other.
+  public struct Lane: Sendable {
+    /// All of the kind, inner ones too.
+    public var count = 0
+    /// Bytes held by those where it is known.
+    public var memory: Double = 0
+    /// Percent of a core; nil while no rate is known.
+    public var cpu: Double?
+    /// How many have no memory, or no CPU figure.
+    public var withoutMemory = 0
+    public var withoutCpu = 0
+    public var boots = BootTimes()
+    /// Rows that a CPU limit held back in at least one of two hundred periods.
+    public var throttled: [Int] = []
+    /// Percent of a core that virtual CPUs waited for; nil where nobody knows.
+    public var waiting: Double?
+  }
+
+  public var containers = Lane()
+  public var machines = Lane()
+  public var totals: HostTotals
+
+  init(_ frame: Frame) {
+    totals = frame.hostTotals
+    for workload in frame.current.workloads {
+      change(workload.kind) { lane in
+        lane.count += 1
+        lane.boots.add(workload.boot)
+      }
+    }
+    for row in frame.outermostRows {
+      let memory = frame.heldMemory(row: row).number
+      let cpu = frame.value(.cpuUsage, row: row).number
+      change(frame.current.workloads[row].kind) { lane in
+        if let memory { lane.memory += memory } else { lane.withoutMemory += 1 }
+        if let cpu { lane.cpu = (lane.cpu ?? 0) + cpu } else { lane.withoutCpu += 1 }
+      }
+    }
+    for (row, workload) in frame.current.workloads.enumerated() {
+      let isHeld = (frame.value(.throttled, row: row).number ?? 0) >= 0.5
+      let wait = workload.kind == .vm ? frame.value(.cpuWait, row: row).number : nil
+      guard isHeld || wait != nil else { continue }
+      change(workload.kind) { lane in
+        if isHeld { lane.throttled.append(row) }
+        if let wait { lane.waiting = (lane.waiting ?? 0) + wait }
+      }
+    }
+    containers.boots.sort()
+    machines.boots.sort()
+  }
+
+  private mutating func change(_ kind: Workload.Kind, _ body: (inout Lane) -> Void) {
+    switch kind {
+    case .container: body(&containers)
+    case .vm: body(&machines)
+    }
+  }
+}

@@ -1,0 +1,198 @@
+internal import TareModel
+
+/// Everything about one workload: each figure with its history, its tasks, its devices, its ids, and what could not be read.
+struct Details {
+  let state: ScreenState
+  let frame: Frame
+  let row: Int
+
+  private var workload: Workload { frame.current.workloads[row] }
+  private var inspection: Inspection? {
+    state.inspection?.workload == workload.id ? state.inspection : nil
+  }
+
+  func draw(on canvas: inout Canvas) {
+    let size = canvas.size
+    let place = state.list.place(of: workload.id, in: frame)
+    let counter = place.map { "\($0.index + 1) of \($0.count)" } ?? ""
+    Title.draw(state, frame, row, on: &canvas, x: 1, y: 1, limit: size.width - counter.count - 2)
+    canvas.put(counter, x: size.width - 1 - counter.count, y: 1, .dim)
+    canvas.fill("─", x: 1, y: 2, width: size.width - 2, .dim)
+    let area = Self.area(size)
+    let style: Style = workload.kind == .container ? .container : .vm
+    let flow = SectionFlow(history: state.shownHistory, style: style)
+    let rows = flow.draw(sections, on: &canvas, in: area, scroll: state.pageScroll)
+    if rows > area.height {
+      let says = " \(state.pageScroll + 1)–\(min(rows, state.pageScroll + area.height)) of \(rows) lines "
+      canvas.put(says, x: size.width - 2 - says.displayWidth, y: 2)
+    }
+  }
+
+  static func area(_ size: Size) -> Rect { Rect(x: 1, y: 3, width: size.width - 2, height: size.height - 5) }
+
+  /// The last line that can be scrolled to.
+  func lastScroll(_ size: Size) -> Int {
+    let area = Self.area(size)
+    let columns = SectionFlow.columns(sections, width: area.width, height: area.height)
+    let longest = columns.placed.map { $0.reduce(0) { $0 + $1.height } }.max() ?? 0
+    return max(0, longest - 1 - area.height)
+  }
+
+  private var sections: [Section] {
+    figureSections + [boot, tasks] + devices + [identity, cgroups, missing].compactMap { $0 }
+  }
+
+  // MARK: Figures
+
+  private static let titles: [(group: Substring, title: String)] = [
+    ("memory", "MEMORY"), ("cpu", "CPU"), ("pressure", "STALLED"), ("io", "DISK"), ("network", "NETWORK"),
+    ("processes", "TASKS"),
+  ]
+
+  private var figureSections: [Section] {
+    let places = Array(Figure.catalogue.enumerated())
+    let groups = Figure.catalogue.map(\.group).reduce(into: [Substring]()) { if !$0.contains($1) { $0.append($1) } }
+    let ordered = groups.sorted { (rank($0), $0) < (rank($1), $1) }
+    return ordered.map { group in
+      let figures = places.filter { $0.element.group == group }
+      return Section(
+        title: Self.titles.first { $0.group == group }?.title ?? group.uppercased(),
+        lines: figures.compactMap { line($0.element, place: $0.offset) })
+    }
+  }
+
+  private func rank(_ group: Substring) -> Int { Self.titles.firstIndex { $0.group == group } ?? Self.titles.count }
+
+  private func line(_ figure: Figure, place: Int) -> Section.Line? {
+    let value = frame.value(figure, row: row)
+    // What this kind of workload does not have is no line.
+    if value == .missing(.notApplicable) { return nil }
+    var line = Section.Line(name: figure.heading.lowercased())
+    line.value = FigureText.text(value, figure.unit, state.settings)
+    switch value {
+    case .missing(let reason): line.tail = .text(reason.rawValue, .dim)
+    case .unlimited: line.tail = .text("no limit", .dim)
+    // What only ever grows has no shape.
+    case _ where figure.name.hasSuffix("_total"): break
+    default:
+      if let series = state.shownHistory.figure(place, serial: frame.current.serials[row]) {
+        line.tail = .history(series)
+      }
+    }
+    return line
+  }
+
+  // MARK: Boot
+
+  private var boot: Section {
+    let phases = BootTimeline.Phase.allCases
+    let first = phases.compactMap { workload.boot[$0]?.at }.min()
+    let lines = phases.map { phase -> Section.Line in
+      guard let mark = workload.boot[phase], let first else {
+        return Section.Line(name: phase.rawValue, value: "?", tail: .text("unknown", .dim))
+      }
+      let sign = mark.label == .reported ? "r" : mark.label == .inferred ? "~" : " "
+      return Section.Line(
+        name: phase.rawValue, value: "\(Title.milliseconds(mark.at - first))\(sign)",
+        tail: .text("\(mark.label.rawValue), \(mark.source.harmless)", .dim))
+    }
+    return Section(title: "BOOT s", note: "since the first phase that is known", lines: lines)
+  }
+
+  // MARK: Tasks and devices
+
+  private var tasks: Section {
+    let title = workload.kind == .container ? "PROCESSES" : "THREADS"
+    guard let inspection else {
+      let says = frame.current.own.sampling == nil ? "a captured host holds none" : "read from the next sample on"
+      return Section(title: title, lines: [Section.Line(name: says, isWhole: true, style: .dim)])
+    }
+    var lines = inspection.tasks.map { task -> Section.Line in
+      let numbers = "\(percent(task.cpu)) \(percent(task.wait)) \(resident(task))"
+      let number = workload.kind == .container ? task.pid : task.tid
+      let role = task.role == .process ? "" : "\(task.role.rawValue) "
+      return Section.Line(
+        name: "\(String(number).fitted(to: 8))\(numbers) \(role)\(task.name.harmless)", isWhole: true)
+    }
+    if lines.isEmpty { lines = [Section.Line(name: "none can be seen", isWhole: true, style: .dim)] }
+    let heads =
+      "\("PID".fitted(to: 8))\("CPU %".fitted(to: 6, atEnd: true)) \("WAIT".fitted(to: 6, atEnd: true)) "
+      + "\("RSS".fitted(to: 8, atEnd: true)) COMMAND"
+    lines.insert(Section.Line(name: heads, isWhole: true, style: .dim), at: 0)
+    if inspection.taskCount > inspection.tasks.count {
+      let more = inspection.taskCount - inspection.tasks.count
+      lines.append(Section.Line(name: "\(more) more", isWhole: true, style: .dim))
+    }
+    lines += inspection.problems.map { Section.Line(name: $0.harmless, isWhole: true, style: .dim) }
+    let waited = inspection.wait.number.map { ", waiting \(Scaled.decimal($0)) %" } ?? ""
+    return Section(title: "\(title) \(inspection.taskCount)", note: "busiest first\(waited)", lines: lines)
+  }
+
+  private func percent(_ value: FigureValue) -> String {
+    (value.number.map { Scaled.decimal($0) } ?? "?").fitted(to: 6, atEnd: true)
+  }
+
+  private func resident(_ task: Inspection.Task) -> String {
+    (task.resident.number.map { Amount.text($0, state.settings.units) } ?? "").fitted(to: 8, atEnd: true)
+  }
+
+  private var devices: [Section] {
+    guard let inspection else { return [] }
+    let kinds = [
+      ("INTERFACES", inspection.network, "in", "out"), ("BLOCK DEVICES", inspection.disks, "read", "written"),
+    ]
+    return kinds.filter { !$0.1.isEmpty }.map { title, devices, first, second in
+      let lines = devices.map { device -> Section.Line in
+        let texts = [device.received, device.sent].map { FigureText.text($0, .bytesPerSecond, state.settings) }
+        return Section.Line(
+          name: device.name.harmless, value: texts[0], tail: .text(texts[1].fitted(to: 11, atEnd: true), .text))
+      }
+      return Section(title: title, note: "\(first), \(second)", lines: lines)
+    }
+  }
+
+  // MARK: Who it is
+
+  private var identity: Section {
+    var facts: [(String, String?)] = [
+      ("id", workload.id), ("image", workload.image), ("pod", workload.pod), ("runs in", workload.parent),
+      ("first process", workload.mainPid.map { String($0) }),
+      ("helpers", workload.helpers.isEmpty ? nil : workload.helpers.map { String($0) }.joined(separator: " ")),
+      ("started", workload.startedAt.map { Clock.date($0, offset: state.utcOffset) }),
+    ]
+    if let machine = workload.machine { facts += machine.disks.map { ("disk", $0) } }
+    facts += (workload.labels ?? [:]).sorted { $0.key < $1.key }.prefix(12).map { ("label", "\($0.key)=\($0.value)") }
+    return Section(
+      title: "IDENTITY",
+      lines: facts.compactMap { name, value in
+        value.map { Section.Line(name: "\(name.fitted(to: 14))\($0.harmless)", isWhole: true) }
+      })
+  }
+
+  private var cgroups: Section? {
+    var lines = (inspection?.cgroups ?? []).map { group in
+      Section.Line(
+        name: "\((group.controllers.isEmpty ? "unified" : group.controllers).fitted(to: 14)) \(group.path.harmless)",
+        isWhole: true)
+    }
+    if lines.isEmpty, let path = workload.cgroup { lines = [Section.Line(name: path.harmless, isWhole: true)] }
+    return lines.isEmpty ? nil : Section(title: "CGROUPS", lines: lines)
+  }
+
+  /// Every figure that is unknown, by its reason.
+  private var missing: Section? {
+    var reasons: [Reason: Int] = [:]
+    for figure in Figure.catalogue {
+      if case .missing(let reason) = frame.value(figure, row: row), reason != .notApplicable {
+        reasons[reason, default: 0] += 1
+      }
+    }
+    for reason in workload.absences.values where reason != .notApplicable { reasons[reason, default: 0] += 1 }
+    guard !reasons.isEmpty else { return nil }
+    let lines = reasons.sorted { $0.key.rawValue < $1.key.rawValue }.map { reason, count in
+      Section.Line(
+        name: "\(String(count).fitted(to: 3, atEnd: true)) \(reason.rawValue): \(reason.explanation)", isWhole: true)
+    }
+    return Section(title: "UNKNOWN", lines: lines)
+  }
+}

@@ -1,0 +1,58 @@
+internal import TareModel
+
+/// Memory: how much both kinds hold, now and before, on one scale.
+struct MemoryPanel: Panel {
+  let state: ScreenState
+  let summary: Summary
+  let lanes: [LaneView]
+  let unit: Amount.Unit
+  private let columns: Int
+  let top: Double
+
+  init(_ state: ScreenState, _ summary: Summary, columns: Int) {
+    self.state = state
+    self.summary = summary
+    self.columns = columns
+    lanes = LaneView.both(state, summary)
+    unit = Amount.unit(for: lanes.map(\.lane.memory).max() ?? 0, state.settings.units)
+    let most = greatest(state.shownHistory, lanes, \.memory, columns: columns)
+    top = Graph.roundTop(bytes: most, state.settings.units)
+  }
+
+  var title: String { "MEMORY" }
+
+  func heading(width: Int) -> [String] {
+    guard let used = summary.totals.memoryUsed.number, let total = state.frame?.current.hostReadings.memoryTotal.number
+    else { return ["?"] }
+    let unit = Amount.unit(for: Double(total), state.settings.units)
+    let text = "\(Amount.figures(used, in: unit)) of \(Amount.figures(Double(total), in: unit)) \(unit.name)"
+    return ["\(text) in use", text]
+  }
+
+  func figure(_ view: LaneView, isWide: Bool) -> String {
+    let lane = view.lane
+    if lane.count == 0 { return "–" }
+    if lane.withoutMemory > 0, lane.memory == 0 { return "?" }
+    return "\(lane.withoutMemory > 0 ? "≥ " : "")\(Amount.figures(lane.memory, in: unit)) \(unit.name)"
+  }
+
+  func note(_ view: LaneView) -> [String] {
+    view.lane.withoutMemory > 0 ? ["\(view.lane.withoutMemory) unknown"] : []
+  }
+
+  func drawGraph(_ view: LaneView, on canvas: inout Canvas, in area: Rect) {
+    let history = state.shownHistory
+    Graph(top: top, style: view.style).draw(on: &canvas, in: area) { history.point(view.history.memory, ago: $0) }
+  }
+
+  func rest() -> String {
+    summary.totals.restMemory.number.map {
+      "rest ~\(Amount.figures($0, in: Amount.unit(for: $0, state.settings.units)))"
+    }
+      ?? "rest ?"
+  }
+
+  func axis(width: Int) -> (left: String, right: String) {
+    (HistorySpan.text(state, columns: width), "0 – \(Amount.scale(top, state.settings.units))")
+  }
+}

@@ -1,0 +1,77 @@
+internal import TareModel
+
+/// What a person should know, one line each, the most urgent first.
+struct Note {
+  /// Stands before it in the style of warnings; empty for what is only worth knowing.
+  let sign: String
+  let subject: String
+  let text: String
+
+  var width: Int { sign.displayWidth + subject.displayWidth + text.displayWidth + 3 }
+
+  func draw(on canvas: inout Canvas, x: Int, y: Int, limit: Int) {
+    var at = x
+    if !sign.isEmpty { at = canvas.put(sign, x: at, y: y, .warning) + 1 }
+    if !subject.isEmpty { at = canvas.put(subject, x: at, y: y, .bold, limit: limit) + 2 }
+    canvas.put(text.fittedAtMost(max(0, limit - at)), x: at, y: y)
+  }
+}
+
+enum Notes {
+  static func lines(_ state: ScreenState, _ frame: Frame, _ summary: Summary) -> [Note] {
+    var notes: [Note] = []
+    if let message = state.message { notes.append(Note(sign: "", subject: "", text: message.harmless)) }
+    if frame.current.host.isInContainer {
+      notes.append(
+        Note(
+          sign: "!", subject: "",
+          text: "tare sees only its own box: run it with --pid=host and /sys/fs/cgroup mounted read-only"))
+    }
+    notes += frame.current.problems.map { problem in
+      Note(sign: "!", subject: problem.source.harmless, text: problem.message.harmless)
+    }
+    if let names = unnamed(frame) { notes.append(names) }
+    notes += held(frame, summary)
+    if frame.current.host.kernelRelease.lowercased().contains("microsoft") {
+      notes.append(
+        Note(sign: "", subject: "", text: "This Linux is itself a guest: of Windows, in a virtual machine of its own."))
+    }
+    return notes
+  }
+
+  /// Where a CPU limit holds workloads back.
+  private static func held(_ frame: Frame, _ summary: Summary) -> [Note] {
+    (summary.containers.throttled + summary.machines.throttled).prefix(3).map { row in
+      let share = frame.value(.throttled, row: row).number.map { Scaled.decimal($0, digits: 0) } ?? "?"
+      var text = "held back in \(share) % of its periods"
+      if let limit = Figure.named("cpu.limit_cores"), let cores = frame.value(limit, row: row).number {
+        text += ": its limit is \(Scaled.decimal(cores, digits: 2)) of a core"
+      }
+      return Note(sign: "!", subject: frame.current.workloads[row].name.harmless.fittedAtMost(20), text: text)
+    }
+  }
+
+  /// Engines' sockets and state may be closed to this user.
+  private static func unnamed(_ frame: Frame) -> Note? {
+    let containers = frame.current.workloads.filter { $0.kind == .container }
+    let without = containers.filter { $0.image == nil && $0.absences["image"] == .noPermission }
+    guard !without.isEmpty else { return nil }
+    let isDocker = without.contains { $0.runtime == .docker }
+    return Note(
+      sign: "!", subject: "",
+      text:
+        "\(without.count) of \(containers.count) names need \(isDocker ? "docker.sock: group docker or sudo" : "root: sudo")"
+    )
+  }
+
+  /// Where nothing runs, or nothing is left by the filter.
+  static func nothing(_ state: ScreenState, _ frame: Frame) -> [String] {
+    if !frame.current.workloads.isEmpty { return ["No workload matches the filter.", "Esc clears it."] }
+    let help = Footer.Hint(.help, "").label
+    var lines = ["No container or VM runs here. tare demo starts one of each · \(help) help"]
+    if !state.places.isEmpty {
+      lines.append("Looked for \(state.places.joined(separator: ", ")): tare doctor says where.")
+    }
+    return lines
+  }
+}
