@@ -39,7 +39,7 @@ static inline int tare_open_screen(const char *name) {
   nonl();
   intrflush(stdscr, FALSE);
   keypad(stdscr, TRUE);
-  // -1: the terminal cannot hide its cursor, which then has a place of its own.
+  // A terminal that cannot hide its cursor keeps it in one place.
   if (curs_set(0) != ERR) leaveok(stdscr, TRUE);
   return 1;
 }
@@ -47,6 +47,7 @@ static inline int tare_open_screen(const char *name) {
 /// How many colours the terminal has after colours were switched on; 0 where it has none.
 static inline int tare_start_colors(void) {
   if (!has_colors() || start_color() != OK) return 0;
+  use_default_colors();
   return COLORS;
 }
 
@@ -103,5 +104,8 @@ static inline void tare_close_screen(void) { endwin(); }
 /// After tare_close_screen: what the terminal was set to while the screen was open.
 static inline void tare_reopen_screen(void) {
   reset_prog_mode();
+  // Else it believes that the keypad is still on.
+  keypad(stdscr, FALSE);
+  keypad(stdscr, TRUE);
   clearok(curscr, TRUE);
 }

@@ -1,4 +1,0 @@
-import TareTerminal
-import Testing
-
-@Suite struct TerminalTests {}
