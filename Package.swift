@@ -95,6 +95,9 @@ let package = Package(
       name: "TareTerminalTests", dependencies: ["TareScreen", "TareTerminal", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "TareConfigTests", dependencies: ["TareScreen", "TareConfig", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "LiveTests", dependencies: ["TareModel", "KernelStats", "TareSampling", "TareScreen", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(name: "TareLabTests", dependencies: ["TareLab"], swiftSettings: strict),
     .testTarget(
       name: "LabTests", dependencies: ["CLinux", "TareLab", "TestSupport"], exclude: ["lab"], swiftSettings: strict),

@@ -24,7 +24,7 @@ public struct Appearance: Sendable, Hashable {
 
   public var palette: Palette { Palette(ground: ground, depth: depth) }
 
-  public var isASCII: Bool { settings.ascii ?? (!isUnicode || drawsWide) || !isUnicode }
+  public var isASCII: Bool { !isUnicode || settings.ascii ?? (drawsWide || kind.hasFewGlyphs) }
 
   /// Never more than the terminal has.
   public var depth: Palette.Depth {
@@ -45,7 +45,7 @@ public struct Appearance: Sendable, Hashable {
 
   /// Whether an answer could change anything.
   public var wantsGround: Bool { settings.theme == .auto && depth != .none && kind.mayAnswer }
-  public var wantsWidth: Bool { settings.ascii == nil && isUnicode && kind.mayAnswer }
+  public var wantsWidth: Bool { settings.ascii == nil && !isASCII && kind.mayAnswer }
 
   /// COLORFGBG is `15;0` or `15;default;0`: its last part is the ground, one of 16 colours.
   static func ground(ofVariable text: String) -> Palette.Ground? {

@@ -28,4 +28,6 @@ public struct TerminalKind: Sendable, Hashable {
     let silent = ["linux", "vt", "cons", "sun", "hurd", "ansi", "cygwin", "mach", "pcansi", "wsvt", "Eterm", "dumb"]
     return colors >= 8 && !silent.contains { name.hasPrefix($0) }
   }
+  /// The Linux console's fonts have neither eighths of a block nor Braille.
+  public var hasFewGlyphs: Bool { name.hasPrefix("linux") }
 }

@@ -39,7 +39,7 @@ struct Screen {
         settings, terminal.kind, colorVariable: environment("COLORFGBG"), isUnicode: terminal.isUnicode)
       var state = ScreenState(size: terminal.size, settings: settings)
       state.places = allSources().map(\.name)
-      state.utcOffset = Self.utcOffset
+      if session.root.isLive { state.utcOffset = Self.utcOffset }
       let loop = LiveLoop(terminal, signals, state, appearance, SessionSource(session)) {
         effect, _, canvas, palette in
         effect == .save ? .message(SavedScreen.save(canvas, palette)) : nil
