@@ -28,6 +28,16 @@ extension Frame {
     }
   }
 
+  /// What the outermost rows hold and use that are not among these: a list that leaves some out still adds up with it.
+  public func outermost(besides shown: Set<Int>) -> (count: Int, memory: Double, cpu: Double) {
+    outermostRows.reduce(into: (0, 0.0, 0.0)) { sum, row in
+      guard !shown.contains(row) else { return }
+      sum.0 += 1
+      sum.1 += heldMemory(row: row).number ?? 0
+      sum.2 += value(.cpuUsage, row: row).number ?? 0
+    }
+  }
+
   public var hostTotals: HostTotals {
     let cpu = hostRate(\.cpuBusy, per: 1e7)
     let used: FigureValue =

@@ -37,7 +37,8 @@ import Testing
       try host.thread(
         201, of: 201, name: "w", running: 2_000_000_000 + second * 300_000_000, waiting: second * 10_000_000,
         at: Int(second))
-      try host.thread(202, of: 201, name: "w", running: second * 100_000_000, waiting: second * 20_000_000, at: Int(second))
+      try host.thread(
+        202, of: 201, name: "w", running: second * 100_000_000, waiting: second * 20_000_000, at: Int(second))
     }
     let looks = try looks(host, "docker:\(id)")
     let first = try #require(looks[0])

@@ -8,13 +8,13 @@ public struct TableExporter: Exporter {
 
   public func text(_ frame: Frame, order: [Int]) -> String {
     var lines = [header(frame), ""]
-    if order.isEmpty {
+    if frame.current.workloads.isEmpty {
       lines.append("No container or VM runs here. tare doctor says where was looked.")
     } else {
       lines.append(Self.columns.map { $0.title.fitted(to: $0.width, atEnd: $0.atEnd) }.joined())
       lines += order.map { row in Self.columns.map { $0.cell(frame, row) }.joined().trimmedEnd }
     }
-    lines += totals(frame)
+    lines += totals(frame, shown: order)
     lines += unnamed(frame)
     lines += frame.current.problems.map { "! \($0.source): \($0.message)".harmless }
     return lines.joined(separator: "\n") + "\n"
@@ -42,11 +42,15 @@ public struct TableExporter: Exporter {
     ]
   }
 
-  private func totals(_ frame: Frame) -> [String] {
+  private func totals(_ frame: Frame, shown: [Int]) -> [String] {
     let totals = frame.hostTotals
     let host = frame.current.host
     let used = Self.memory(totals.memoryUsed)
-    let rest = totals.restMemory.number.map { "~" + Scaled.bytes($0) } ?? "?"
+    // What a filter leaves out, so that the column still adds up to the machine.
+    let hidden = frame.outermost(besides: Set(shown))
+    let rest = totals.restMemory.number.map { "~" + Scaled.bytes($0 + hidden.memory) } ?? "?"
+    let restName = hidden.count == 0 ? "rest of host" : "rest of host, \(hidden.count) hidden"
+    let restCpu = totals.restCpu.number.map { Scaled.decimal($0 + hidden.cpu) } ?? Self.absence(totals.restCpu)
     // Where the kernel's ticks caught less than the workloads' own counters, those are what is known.
     let least = totals.workloadsCpu.number.flatMap { sum in
       totals.cpu.number.flatMap { sum > $0 + 0.05 ? "≥" + Scaled.decimal(sum) : nil }
@@ -58,7 +62,7 @@ public struct TableExporter: Exporter {
     let total = FigureValue(frame.current.hostReadings.memoryTotal).number.map { " of \(Scaled.bytes($0))" } ?? ""
     return [
       String(repeating: "─", count: 80),
-      line("rest of host", least == nil ? Self.decimal(totals.restCpu) : "~0.0", rest, ""),
+      line(restName, least == nil ? restCpu : "~\(Scaled.decimal(hidden.cpu))", rest, ""),
       line("\(host.hostname.harmless.fittedAtMost(24)) used", least ?? Self.decimal(totals.cpu), used, total),
       "  100 % is one core; this machine has \(host.cpusOnline * 100) %.  – not applicable  ? see json",
     ]
@@ -100,18 +104,9 @@ public struct TableExporter: Exporter {
     },
   ]
 
-  /// A container's working set of its limit; a VM's resident memory, VMM included, of the RAM that it was given: a bound.
   private static func ofLimit(_ frame: Frame, _ row: Int) -> String {
-    if frame.current.workloads[row].kind == .container {
-      guard let held = frame.value(.workingSet, row: row).number else { return "?" }
-      let limit = frame.value(.memoryLimit, row: row)
-      if limit == .unlimited { return "–" }
-      return limit.number.map { decimal(.number($0 > 0 ? held * 100 / $0 : 100)) } ?? "?"
-    }
-    guard let resident = frame.value(.memoryResident, row: row).number,
-      let given = frame.value(.memoryConfigured, row: row).number, given > 0
-    else { return "?" }
-    return "≤" + decimal(.number(min(100, resident * 100 / given)))
+    let (value, isBound) = frame.memoryOfLimit(row: row)
+    return value.number.map { (isBound ? "≤" : "") + Scaled.decimal($0) } ?? absence(value)
   }
 
   private static func memory(_ value: FigureValue) -> String { value.number.map(Scaled.bytes) ?? absence(value) }

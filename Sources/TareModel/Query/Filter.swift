@@ -34,6 +34,13 @@ public struct Filter: Sendable {
 
   public var isEmpty: Bool { terms.isEmpty }
 
+  /// Whether the text ends in a word that may become a name, such as `cp` of `cpu>50`: while somebody types, it is no word
+  /// to look for yet.
+  public static func mayGoOn(_ text: String) -> Bool {
+    let last = text.split(separator: ",", omittingEmptySubsequences: false).last.map { String($0).trimmedBlanks } ?? ""
+    return !last.isEmpty && RowKey.catalogue.contains { $0.name.hasPrefix(last) }
+  }
+
   public func matches(_ frame: Frame, _ row: Int) -> Bool {
     terms.allSatisfy { term in
       switch term {
@@ -62,9 +69,18 @@ public struct Filter: Sendable {
   /// Whether a text contains a word that is in lower case already.
   public static func contains(_ text: String, _ word: String) -> Bool {
     if word.isEmpty { return true }
-    let (bytes, wanted) = (Array(text.lowercased().utf8), Array(word.utf8))
-    guard bytes.count >= wanted.count else { return false }
-    return (0...(bytes.count - wanted.count)).contains { bytes[$0..<($0 + wanted.count)].elementsEqual(wanted) }
+    // Most names are ASCII: no copy is made of those.
+    guard text.utf8.allSatisfy({ $0 < 0x80 }) else { return find(word.utf8, in: text.lowercased().utf8) { $0 } }
+    return find(word.utf8, in: text.utf8) { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }
+  }
+
+  private static func find(_ word: String.UTF8View, in text: String.UTF8View, _ fold: (UInt8) -> UInt8) -> Bool {
+    var start = text.startIndex
+    for _ in 0..<max(0, text.count - word.count + 1) {
+      if zip(word, text[start...]).allSatisfy({ $0 == fold($1) }) { return true }
+      start = text.index(after: start)
+    }
+    return false
   }
 
   /// At commas that no quotes enclose.

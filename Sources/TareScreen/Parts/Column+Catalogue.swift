@@ -80,15 +80,19 @@ extension Column {
 
   /// The worst that holds it back.
   private static func note(_ frame: Frame, _ row: Int) -> Text {
-    func percent(_ figure: Figure?) -> Double { figure.flatMap { frame.value($0, row: row).number } ?? 0 }
-    if let kills = Figure.named("memory.oom_kills_total"), percent(kills) > 0 {
-      return Text("!OOM \(Scaled.count(percent(kills)))", .warning)
+    func number(_ figure: Figure?) -> Double { figure.flatMap { frame.value($0, row: row).number } ?? 0 }
+    /// Seven cells: the blank goes where the number needs its place.
+    func text(_ word: String, _ value: Double) -> String {
+      let digits = Scaled.decimal(min(999, value), digits: 0)
+      return word + (word.count + 1 + digits.count > 7 ? "" : " ") + digits
     }
-    let held = percent(.throttled)
-    if held >= 0.5 { return Text("!THR \(Scaled.decimal(held, digits: 0))", .warning) }
-    let stalled = percent(Figure.named("pressure.memory_some_percent"))
-    if stalled >= 5 { return Text("!MEM \(Scaled.decimal(stalled, digits: 0))", .warning) }
-    let waiting = percent(.cpuWait)
-    return waiting >= 2 ? Text("WAIT \(Scaled.decimal(waiting, digits: 0))") : Text("")
+    let kills = number(Figure.named("memory.oom_kills_total"))
+    if kills > 0 { return Text(text("!OOM", kills), .warning) }
+    let held = number(.throttled)
+    if held >= 0.5 { return Text(text("!THR", held), .warning) }
+    let stalled = number(Figure.named("pressure.memory_some_percent"))
+    if stalled >= 5 { return Text(text("!MEM", stalled), .warning) }
+    let waiting = number(.cpuWait)
+    return waiting >= 2 ? Text(text("WAIT", waiting)) : Text("")
   }
 }

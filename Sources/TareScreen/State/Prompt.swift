@@ -69,6 +69,7 @@ extension ListState {
     case .control("l"): return [.redraw]
     case .enter:
       prompt = nil
+      if open.purpose == .filter { apply(open.text, in: frame) }
       if open.purpose == .find, open.text.isEmpty, let frame { find(from: place, step: 1, frame) }
       return []
     case .escape:
@@ -83,7 +84,7 @@ extension ListState {
     let changed = open.edit(key)
     if changed {
       switch open.purpose {
-      case .filter: open.complaint = apply(open.text, in: frame)
+      case .filter: open.complaint = Filter.mayGoOn(open.text) ? nil : apply(open.text, in: frame)
       case .find:
         wanted = open.text
         if let frame { find(from: place, step: 0, frame) }

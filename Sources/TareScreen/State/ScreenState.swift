@@ -43,12 +43,13 @@ public struct ScreenState: Sendable {
   var latest: Frame?
   var frozenHistory: History?
 
-  public init(size: Size, settings: Settings = Settings()) {
+  public init(size: Size, settings: Settings = Settings(), filter: Filter? = nil) {
     self.size = size
     self.settings = settings
     view = settings.view
     list.sort = settings.sort
     list.columns = settings.columns
+    list.filter = filter
   }
 
   public var isFrozen: Bool { frozenHistory != nil }

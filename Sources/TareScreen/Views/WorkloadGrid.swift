@@ -160,12 +160,7 @@ struct WorkloadGrid {
   /// What the filter leaves out, so that the column still adds up to the machine.
   private var hiddenByFilter: (count: Int, memory: Double, cpu: Double) {
     guard let filter = state.list.filter, !filter.isEmpty else { return (0, 0, 0) }
-    return frame.outermostRows.reduce(into: (0, 0.0, 0.0)) { sum, row in
-      guard !filter.matches(frame, row) else { return }
-      sum.0 += 1
-      sum.1 += frame.heldMemory(row: row).number ?? 0
-      sum.2 += frame.value(.cpuUsage, row: row).number ?? 0
-    }
+    return frame.outermost(besides: Set(frame.current.workloads.indices.filter { filter.matches(frame, $0) }))
   }
 
   private func sum(_ name: String, _ memory: String, _ cpu: String, _ style: Style, y: Int, on canvas: inout Canvas) {

@@ -41,7 +41,10 @@ struct LiveCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A captured host instead of this machine.", valueName: "dir"))
   var root: String?
 
+  @OptionGroup var wanted: FilterOption
+
   mutating func validate() throws {
+    try wanted.check()
     let complaints = Configuration(names: Chosen.names, environment: [:], flags: flags).complaints
     guard complaints.isEmpty else { throw ValidationError(complaints.joined(separator: "\n")) }
     guard color.map({ Self.colors[$0] != nil }) ?? true else {
@@ -55,7 +58,7 @@ struct LiveCommand: ParsableCommand {
         "live: standard input and output are no terminal: expected one; tare snapshot prints to a pipe or file")
       throw Exit.usage
     }
-    try Screen(Chosen.settings(flags), root: root).run()
+    try Screen(Chosen.settings(flags), root: root, filter: wanted.parsed()).run()
   }
 
   private static let colors = [

@@ -18,6 +18,7 @@ struct SnapshotCommand: ParsableCommand {
         tare snapshot --count 0 --interval 5s               every five seconds, until Ctrl-C
         tare snapshot --interval 0                          at once, without rates
         tare snapshot --sort cpu
+        tare snapshot --filter 'kind=vm,cpu>50'             only those
         tare snapshot --root capture                        a host that tare capture copied
         tare snapshot --format svg > tare.svg               the live screen as a picture
         tare snapshot --format svg --columns 120 --rows 40 --count 30 > tare.svg    after 30 samples
@@ -46,9 +47,11 @@ struct SnapshotCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A captured host instead of this machine.", valueName: "dir"))
   var root: String?
 
+  @OptionGroup var wanted: FilterOption
   @OptionGroup var still: StillOptions
 
   mutating func validate() throws {
+    try wanted.check()
     let formats = allExporters.map(\.name) + StillScreen.Format.allCases.map(\.rawValue)
     guard formats.contains(format) else {
       throw ValidationError("--format \(format): expected one of \(formats.joined(separator: ", "))")
@@ -74,15 +77,17 @@ struct SnapshotCommand: ParsableCommand {
     if let format = StillScreen.Format(rawValue: format) { return try draw(format, &session, interrupts) }
     let exporter = allExporters.first { $0.name == format }!
     let order = RowOrder(named: sort)!
+    let filter = try wanted.parsed()
     try session.run(interval: interval.nanoseconds, count: count, interrupts: interrupts) { frame in
-      exporter.text(frame, order: order.rows(frame))
+      exporter.text(frame, order: order.rows(frame).filter { filter?.matches(frame, $0) ?? true })
     }
   }
 
   private func draw(_ format: StillScreen.Format, _ session: inout Session, _ interrupts: Interrupts) throws {
     let isLive = session.root.isLive
     let screen = StillScreen(
-      format, try still.settings(sort: sort), size: still.size, utcOffset: isLive ? Screen.utcOffset : 0)
+      format, try still.settings(sort: sort), size: still.size, utcOffset: isLive ? Screen.utcOffset : 0,
+      filter: try wanted.parsed())
     // All that a capture has: the graphs show it.
     try session.run(interval: interval.nanoseconds, count: isLive ? count : .max, interrupts: interrupts) { frame in
       screen.take(frame)

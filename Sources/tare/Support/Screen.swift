@@ -13,10 +13,12 @@ struct Screen {
 
   private let settings: Settings
   private let root: String?
+  private let filter: Filter?
 
-  init(_ settings: Settings, root: String?) {
+  init(_ settings: Settings, root: String?, filter: Filter? = nil) {
     self.settings = settings
     self.root = root
+    self.filter = filter
   }
 
   func run() throws {
@@ -37,7 +39,7 @@ struct Screen {
       if let complaint = terminal.complaint { Output.note(complaint) }
       let appearance = Appearance(
         settings, terminal.kind, colorVariable: environment("COLORFGBG"), isUnicode: terminal.isUnicode)
-      var state = ScreenState(size: terminal.size, settings: settings)
+      var state = ScreenState(size: terminal.size, settings: settings, filter: filter)
       state.places = allSources().map(\.name)
       if session.root.isLive { state.utcOffset = Self.utcOffset }
       let loop = LiveLoop(terminal, signals, state, appearance, SessionSource(session)) {

@@ -12,10 +12,10 @@ final class StillScreen {
   private let theme: Settings.Theme
   private var state: ScreenState
 
-  init(_ format: Format, _ settings: Settings, size: Size, utcOffset: Int) {
+  init(_ format: Format, _ settings: Settings, size: Size, utcOffset: Int, filter: Filter?) {
     self.format = format
     theme = settings.theme
-    state = ScreenState(size: size, settings: settings)
+    state = ScreenState(size: size, settings: settings, filter: filter)
     state.places = allSources().map(\.name)
     state.utcOffset = utcOffset
   }

@@ -1,0 +1,57 @@
+import TareModel
+import Testing
+
+@Suite struct BootSpanTests {
+  private let base: UInt64 = 1_700_000_000_000_000_000
+
+  private func mark(
+    _ milliseconds: Int, _ label: BootTimeline.Label = .reported, lo: Int? = nil, hi: Int? = nil, isOpen: Bool = false
+  ) -> BootTimeline.Mark {
+    func at(_ value: Int) -> UInt64 { UInt64(Int(base) + value * 1_000_000) }
+    return BootTimeline.Mark(
+      at: at(milliseconds), lo: at(lo ?? milliseconds), hi: isOpen ? nil : at(hi ?? milliseconds), clock: .realtime,
+      label: label, source: "test")
+  }
+
+  private func span(_ marks: [BootTimeline.Phase: BootTimeline.Mark], to phase: BootTimeline.Phase = .userspace)
+    -> BootSpan
+  {
+    var boot = BootTimeline()
+    for (phase, mark) in marks { boot[phase] = mark }
+    return boot.span(to: phase)
+  }
+
+  @Test func `with both ends it is exact, and as sure as the weaker of them`() {
+    #expect(span([.requested: mark(0, .measured), .userspace: mark(240)]) == .exact(0.24, .reported))
+    #expect(span([.requested: mark(0), .userspace: mark(240, .inferred)]) == .exact(0.24, .inferred))
+    #expect(span([.requested: mark(0), .ready: mark(500)], to: .ready) == .exact(0.5, .reported))
+  }
+
+  @Test func `without the request it is at least what is known`() {
+    #expect(span([.spawned: mark(100, lo: 100, hi: 110), .userspace: mark(240)]) == .atLeast(0.13))
+    #expect(span([.isolated: mark(200), .userspace: mark(240)]) == .atLeast(0.04))
+    #expect(span([.userspace: mark(240)]) == .unknown)
+  }
+
+  @Test func `an end that is open is a bound`() {
+    #expect(span([.requested: mark(0), .userspace: mark(240, isOpen: true)]) == .atLeast(0.24))
+    // All that is known is that it was created: nothing, rather than 0.
+    #expect(span([.isolated: mark(240), .userspace: mark(240, isOpen: true)]) == .unknown)
+  }
+
+  @Test func `what has not come is unknown`() {
+    #expect(span([.requested: mark(0), .spawned: mark(100)]) == .unknown)
+    #expect(span([:]) == .unknown)
+  }
+
+  @Test func `a request long before the first process was for another start`() {
+    let old = span([.requested: mark(-3_600_000), .spawned: mark(0), .userspace: mark(240)])
+    #expect(old == .atLeast(0.24))
+    #expect(span([.requested: mark(-59_000), .spawned: mark(0), .userspace: mark(240)]) == .exact(59.24, .reported))
+  }
+
+  @Test func `time does not run backwards`() {
+    #expect(span([.requested: mark(300), .userspace: mark(240)]) == .unknown)
+    #expect(span([.requested: mark(300), .spawned: mark(100), .userspace: mark(240)]) == .atLeast(0.14))
+  }
+}
