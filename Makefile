@@ -5,7 +5,8 @@ SWIFT ?= swift
 CHECKS = --explicit-target-dependency-import-check error
 RELEASE = -c release -Xswiftc -cross-module-optimization -Xswiftc -static-executable -Xlinker -s
 OUT = .build/release
-PICTURE = $(OUT)/tare snapshot --root Tests/Fixtures/hosts/hybrid --format svg
+PICTURE = $(OUT)/tare snapshot --root $(CAPTURED) --format svg
+CAPTURED = .build/captured/host
 
 .PHONY: demo test release install uninstall format lint bench screenshots clean
 .DEFAULT_GOAL := release
@@ -32,11 +33,11 @@ bench: release
 
 ## screenshots: the pictures of the README, from a captured host
 screenshots: release
-	mkdir -p docs
+	rm -rf $(dir $(CAPTURED)) && mkdir -p $(dir $(CAPTURED)) && tar -xzf docs/host.tar.gz -C $(dir $(CAPTURED))
 	$(PICTURE) --columns 120 --rows 40 >docs/overview.svg
 	$(PICTURE) --columns 80 --rows 24 >docs/overview-80x24.svg
 	$(PICTURE) --columns 120 --rows 40 --theme light >docs/overview-light.svg
-	$(PICTURE) --columns 120 --rows 40 --view table >docs/table.svg
+	$(PICTURE) --columns 120 --rows 24 --view table >docs/table.svg
 
 install:
 	install -D -m 755 $(OUT)/tare $(DESTDIR)$(PREFIX)/bin/tare

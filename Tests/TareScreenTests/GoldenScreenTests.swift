@@ -31,7 +31,7 @@ import Testing
   func check(_ name: String, _ state: ScreenState, isASCII: Bool = false) throws {
     var canvas = Canvas(state.size, isASCII: isASCII)
     draw(state, on: &canvas)
-    let text = Self.text(canvas)
+    let text = "\(Self.text(canvas))\n\(canvas.styleText)\n"
     let file = Self.golden.appending(path: "\(name)-\(state.size.width)x\(state.size.height).txt")
     if ProcessInfo.processInfo.environment["TARE_RECORD"] == "1" {
       try FileManager.default.createDirectory(at: Self.golden, withIntermediateDirectories: true)

@@ -37,19 +37,21 @@ struct BootPanel: Panel {
   func note(_ view: LaneView) -> [String] {
     let boots = view.lane.boots
     guard view.lane.count > 0, !view.isHost else { return [] }
-    var parts: [String] = []
-    if boots.median != nil, let first = boots.known.first, let last = boots.known.last {
-      parts.append("median; \(Self.seconds(first)) – \(Self.seconds(last))")
-    } else {
-      parts += boots.known.map { Self.seconds($0) + boots.mark }
+    let unsure = boots.unknown + boots.atLeast.count + boots.atMost.count
+    guard boots.median != nil, let first = boots.known.first, let last = boots.known.last else {
+      var parts = boots.known.map { Self.seconds($0) + boots.mark }
       parts += boots.atMost.prefix(2).map { "< \(Self.seconds($0))" }
       parts += boots.atLeast.prefix(2).map { "≥ \(Self.seconds($0))" }
+      if boots.unknown > 0 { parts.append("\(boots.unknown) unknown") }
+      return [parts.joined(separator: ", "), "\(unsure) unknown"]
     }
-    if boots.unknown > 0 { parts.append("\(boots.unknown) unknown") }
-    let bounded = boots.atLeast.count + boots.atMost.count
-    var short = parts.first.map { [$0] } ?? []
-    if boots.unknown + bounded > 0 { short.append("+\(boots.unknown + bounded) ?") }
-    return [parts.joined(separator: ", "), short.joined(separator: ", "), "\(boots.unknown + bounded) unknown"]
+    let range = "\(Self.seconds(first)) – \(Self.seconds(last))"
+    if unsure == 0 { return ["median; \(range)", range] }
+    let bounds = boots.atLeast.count + boots.atMost.count
+    let words = [
+      bounds > 0 ? "\(bounds) bound\(bounds == 1 ? "" : "s")" : "", boots.unknown > 0 ? "\(boots.unknown) unknown" : "",
+    ].filter { !$0.isEmpty }.joined(separator: ", ")
+    return ["median; \(range); \(words)", "\(range); \(unsure) ?", "\(unsure) ?"]
   }
 
   func drawGraph(_ view: LaneView, on canvas: inout Canvas, in area: Rect) {

@@ -46,10 +46,10 @@ struct MemoryPanel: Panel {
   }
 
   func rest() -> String {
-    summary.totals.restMemory.number.map {
-      "rest ~\(Amount.figures($0, in: Amount.unit(for: $0, state.settings.units)))"
-    }
-      ?? "rest ?"
+    guard let rest = summary.totals.restMemory.number else { return "rest ?" }
+    let unit = Amount.unit(for: rest, state.settings.units)
+    let value = rest / unit.bytes
+    return "rest ~\(value < 99.95 ? Amount.figures(rest, in: unit) : Scaled.decimal(value, digits: 0)) \(unit.name)"
   }
 
   func axis(width: Int) -> (left: String, right: String) {

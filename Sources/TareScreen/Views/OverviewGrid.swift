@@ -16,7 +16,7 @@ extension WorkloadGrid {
   /// The overview's: chosen by width, with a bar before the memory.
   static func overview(_ state: ScreenState, _ frame: Frame, _ summary: Summary, in area: Rect) -> WorkloadGrid {
     let barLeast = area.width >= 76 ? 10 : 0
-    let nameLeast = 10
+    let nameLeast = area.width >= 100 ? 14 : 10
     var room = area.width - gutter - nameLeast - 1 - (barLeast == 0 ? 0 : barLeast + 1)
     var chosen: Set<String> = []
     for name in wanted {

@@ -56,7 +56,9 @@ extension Panel {
   }
 
   func drawAxis(on canvas: inout Canvas, in area: Rect) {
-    let ends = axis(width: area.width)
+    var ends = axis(width: area.width)
+    // Tight, where there would be no blank before it.
+    if ends.right.displayWidth >= area.width { ends.right = ends.right.split(separator: " – ").joined(separator: "–") }
     canvas.put(ends.right, x: area.right - ends.right.displayWidth, y: area.y, .dim)
     if ends.left.displayWidth + ends.right.displayWidth < area.width {
       canvas.put(ends.left, x: area.x, y: area.y, .dim)

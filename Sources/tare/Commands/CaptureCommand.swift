@@ -8,20 +8,29 @@ struct CaptureCommand: ParsableCommand {
     commandName: "capture",
     abstract: "Copy what sampling reads here into a new folder, which replays as this machine.",
     discussion: """
-      A bug report is a folder, and the folder is a test. Two samples are copied, an interval apart. Of command lines and \
+      A bug report is a folder, and the folder is a test. Two samples are copied, or --count, an interval apart. Of command lines and \
       configuration only the options that tare reads are kept; environments, labels and the names of open files are not. \
       Names of containers, VMs, images and processes are: look through the folder before you share it.
 
       Examples:
         tare capture /tmp/myhost
         tare snapshot --root /tmp/myhost
+        tare capture /tmp/minute --count 60
+        tare live --root /tmp/minute
       """)
 
   @Argument(help: ArgumentHelp("A folder that does not exist yet.", valueName: "dir"))
   var folder: String
 
-  @Option(help: ArgumentHelp("Time between the two samples.", valueName: "time"))
+  @Option(help: ArgumentHelp("Time between two samples.", valueName: "time"))
   var interval = Interval(argument: "1s")!
+
+  @Option(help: ArgumentHelp("How many samples, 1 to 600.", valueName: "n"))
+  var count: UInt = 2
+
+  mutating func validate() throws {
+    guard (1...600).contains(count) else { throw ValidationError("--count \(count): expected 1 to 600") }
+  }
 
   func run() throws {
     let interrupts = Interrupts()
@@ -34,9 +43,10 @@ struct CaptureCommand: ParsableCommand {
       var sample = sampler.makeSample()
       try sampler.sample(into: &sample)
       recorder.mark(root.now())
-      if interval.nanoseconds > 0,
-        interrupts.wait(until: sample.monotonic + interval.nanoseconds, now: { root.monotonic() })
-      {
+      var next = sample.monotonic
+      for _ in 1..<(interval.nanoseconds > 0 ? max(1, count) : 1) {
+        next += interval.nanoseconds
+        guard interrupts.wait(until: next, now: { root.monotonic() }) else { break }
         try sampler.sample(into: &sample)
         recorder.mark(root.now())
       }
