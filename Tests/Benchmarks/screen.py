@@ -99,7 +99,7 @@ others = []
 if count <= 1000:
     if shutil.which("systemd-cgtop"):
         cgtop = subprocess.Popen(
-            ["systemd-cgtop", "-b", "-d", "1", parent], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            ["systemd-cgtop", "-b", "-d", "1", "-n", "100000", parent], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         others.append(("systemd-cgtop -b -d 1", cgtop.pid, None))
     for name, command in [("htop", ["htop", "-d", "10"]), ("btop", ["btop", "-p", "0"])]:
         if shutil.which(name):

@@ -42,7 +42,6 @@ start_processes() {
 if [ "${1:-}" = inside ]; then
   # The first process of a namespace gets no signal that it does not ask for.
   trap 'exit 130' INT TERM
-  mount -t tmpfs none /run 2>/dev/null || true
   start_processes "$2"
   sleep 2
   exec python3 Tests/Benchmarks/screen.py "$2" "$3" "$TARE_BINARY" "$parent"

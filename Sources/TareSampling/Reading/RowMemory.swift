@@ -4,19 +4,23 @@ internal import TareModel
 /// that nothing ran, and what only it could change is as it was.
 struct RowMemory {
   /// All is read after this time at the latest, because others can change some of it: caches are reclaimed, packets come.
-  static let patience: UInt64 = 5_000_000_000
+  static let patience: UInt64 = 10_000_000_000
 
   private var readings: [Reading] = []
   private var earlier: [Reading] = []
   private var readAt: UInt64 = 0
   private var readBefore: UInt64 = 0
   private var due: UInt64 = 0
+  private var refreshedAt: UInt64 = 0
   private let serial: UInt64
 
   init(serial: UInt64) { self.serial = serial }
 
   /// Whether it may be left at a look for whether it ran. Not before two full reads: the first rates need them.
   func isQuiet(at now: UInt64) -> Bool { readBefore > 0 && now < due }
+
+  /// Whether what changes seldom, limits and OOM kills, may still wait while it stands still.
+  func isFresh(at now: UInt64) -> Bool { now < refreshedAt &+ 3 * Self.patience }
 
   /// Fills a row with what was read last.
   func restore(_ sample: inout Sample, _ row: Int) {
@@ -26,7 +30,9 @@ struct RowMemory {
   }
 
   /// Takes a row that was read as a whole.
-  mutating func keep(_ sample: inout Sample, _ row: Int, at now: UInt64) {
+  /// - Parameter refreshed: whether what changes seldom was read, too.
+  mutating func keep(_ sample: inout Sample, _ row: Int, at now: UInt64, refreshed: Bool) {
+    if refreshed { refreshedAt = now }
     let base = row * Metric.count
     if readings.isEmpty {
       readings = Array(repeating: .missing(.firstSample), count: Metric.count)

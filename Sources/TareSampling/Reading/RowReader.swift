@@ -44,7 +44,7 @@ final class RowReader {
     }
     defer { wasRead = true }
     if case .container(let cgroup) = figures {
-      if !refreshing, memory.isQuiet(at: now) {
+      if memory.isQuiet(at: now), !refreshing || memory.isFresh(at: now) {
         memory.restore(&sample, row)
         if cgroup.readQuiet(into: &sample, row: row, buffer: &buffer) { return true }
       }
@@ -63,7 +63,7 @@ final class RowReader {
     }
     if refreshing, wasRead { network.refresh() }
     network.read(into: &sample, row: row, buffer: &buffer)
-    if case .container = figures { memory.keep(&sample, row, at: now) }
+    if case .container = figures { memory.keep(&sample, row, at: now, refreshed: refreshing) }
     return alive
   }
 
