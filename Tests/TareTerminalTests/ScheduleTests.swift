@@ -7,31 +7,46 @@ import Testing
 @Suite struct ScheduleTests {
   private let second: UInt64 = 1_000_000_000
 
-  @Test func `the first sample is due at once, the second soon, the others on a grid`() {
+  /// A schedule whose first two samples are taken: the sketch at `start`, the full one 30 ms later.
+  private func begun(at start: UInt64 = 0, interval: UInt64) -> Schedule {
+    var schedule = Schedule()
+    schedule.took(begun: start, interval: interval, now: start + full)
+    schedule.took(begun: start + full, interval: interval, now: start + full)
+    return schedule
+  }
+  private let full: UInt64 = 30_000_000
+
+  @Test func `the first two are due at once, the third soon, the others on a grid`() {
     var schedule = Schedule()
     #expect(schedule.due == 0)
     schedule.took(begun: 10 * second, interval: second, now: 10 * second + 5)
-    #expect(schedule.due == 10 * second + Schedule.soon)
-    let grid = 10 * second + Schedule.soon
+    #expect(schedule.due == 10 * second + 5)
+    schedule.took(begun: 10 * second + full, interval: second, now: 10 * second + 2 * full)
+    let grid = 10 * second + full + Schedule.soon
+    #expect(schedule.due == grid)
     schedule.took(begun: grid + 3_000_000, interval: second, now: grid + 50_000_000)
     #expect(schedule.due == grid + second)
     schedule.took(begun: grid + second + 9, interval: second, now: grid + second + 40_000_000)
     #expect(schedule.due == grid + 2 * second)
   }
 
+  @Test func `an interval shorter than soon is kept from the beginning`() {
+    #expect(begun(interval: second / 10).due == full + second / 10)
+  }
+
   @Test func `a sample that takes longer than the interval leaves ticks out`() {
-    var schedule = Schedule()
-    schedule.took(begun: 0, interval: second, now: 0)
-    schedule.took(begun: Schedule.soon, interval: second, now: Schedule.soon + 3 * second + 1)
-    #expect(schedule.due == Schedule.soon + 4 * second)
+    var schedule = begun(interval: second)
+    let grid = full + Schedule.soon
+    schedule.took(begun: grid, interval: second, now: grid + 3 * second + 1)
+    #expect(schedule.due == grid + 4 * second)
   }
 
   @Test func `a new interval counts from the last sample`() {
-    var schedule = Schedule()
-    schedule.took(begun: 0, interval: second, now: 0)
-    schedule.took(begun: Schedule.soon, interval: 60 * second, now: Schedule.soon)
+    var schedule = begun(interval: second)
+    let grid = full + Schedule.soon
+    schedule.took(begun: grid, interval: 60 * second, now: grid)
     schedule.change(interval: second)
-    #expect(schedule.due == Schedule.soon + second)
+    #expect(schedule.due == grid + second)
     schedule.end()
     schedule.change(interval: 2 * second)
     #expect(schedule.due == nil)

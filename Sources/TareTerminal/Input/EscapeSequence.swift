@@ -54,9 +54,10 @@ private func controlSequence(_ bytes: ArraySlice<UInt8>) -> (Meaning, Int) {
   return (meaning(parameters, final), end + 1)
 }
 
-/// rxvt ends keys with Shift in `$`, which is no letter.
+/// rxvt ends keys with Shift in `$`, which is no letter, after nothing but a number; in an answer about a mode more
+/// comes before it.
 private func isShiftOfRxvt(_ bytes: ArraySlice<UInt8>, _ at: Int) -> Bool {
-  bytes[at] == UInt8(ascii: "$") && (0x30...0x39).contains(bytes[at - 1])
+  bytes[at] == UInt8(ascii: "$") && at > 2 && bytes[2..<at].allSatisfy { (0x30...0x39).contains($0) }
 }
 
 private func meaning(_ parameters: ArraySlice<UInt8>, _ final: UInt8) -> Meaning {
