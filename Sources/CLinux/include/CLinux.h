@@ -104,6 +104,10 @@ static inline void tare_share_memory(void) {
   mallopt(-8, 1); // M_ARENA_MAX of <malloc.h>
 }
 
+/// Gives back what was needed for the start only: freed memory, and the pages of the program itself that were mapped on
+/// the way. They stay in the kernel's cache of files, and those still needed come back from there one by one.
+void tare_forget_start(void);
+
 /// posix_spawn_file_actions_addclosefrom_np(3), glibc 2.34. Declared here: <spawn.h> has it only with _GNU_SOURCE, and
 /// types that differ from those of Swift's Glibc module.
 static inline int tare_spawn_close_from(void *actions, int first) {

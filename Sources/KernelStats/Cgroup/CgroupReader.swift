@@ -8,7 +8,8 @@ public final class CgroupReader {
   private let budget: DescriptorBudget
   private let paths: [String?]
   private var descriptors: [Int32]
-  private let limits: LimitPath
+  private let own: OwnCgroups
+  private lazy var limits = LimitPath(plan.layout, own)
   /// The files of the CPU time used and of the memory charged, and others that move with the latter.
   private let usage: Int?
   private let charge: Int?
@@ -22,7 +23,7 @@ public final class CgroupReader {
     self.plan = plan
     self.budget = budget
     paths = plan.files.map { file in own.folder(file.controller, plan.layout).map { "\($0)/\(file.name)" } }
-    limits = LimitPath(plan.layout, own)
+    self.own = own
     descriptors = Array(repeating: -1, count: paths.count)
     usage = plan.files.firstIndex { $0.metrics.contains(.cpuUsage) }
     let charge = plan.files.firstIndex { $0.metrics.contains(.memoryCurrent) }

@@ -1,3 +1,6 @@
+internal import Dispatch
+internal import Synchronization
+
 /// A process as one pass over `/proc` saw it.
 public struct Process: Sendable, Hashable {
   public let pid: Int32
@@ -9,7 +12,7 @@ public struct Process: Sendable, Hashable {
   public let threads: Int
   public let isKernelThread: Bool
   /// Index into ``ProcessTable/memberships``.
-  public let membership: Int
+  public fileprivate(set) var membership: Int
 }
 
 /// All processes that this user may see, from one pass over `/proc`. A process that ends on the way is left out.
@@ -21,14 +24,12 @@ public struct ProcessTable: Sendable {
   private var childRows: [Int32: [Int]] = [:]
 
   public init(_ root: KernelRoot) throws(KernelError) {
-    var known: [[UInt8]: Int] = [:]
-    var buffer = [UInt8](repeating: 0, count: 16384)
-    for name in try root.list("/proc") {
-      guard let pid = Int32(name), pid > 0, String(pid) == name, let process = scan(pid, root, &buffer, &known) else {
-        continue
-      }
-      processes.append(process)
+    let pids = try root.list("/proc").compactMap { name -> Int32? in
+      guard let pid = Int32(name), pid > 0, String(pid) == name else { return nil }
+      return pid
     }
+    var known: [[UInt8]: Int] = [:]
+    for scan in Self.scans(of: pids, root) { append(scan, &known) }
     processes.sort { ($0.start, $0.pid) < ($1.start, $1.pid) }
     for (row, process) in processes.enumerated() {
       rows[process.pid] = row
@@ -36,29 +37,31 @@ public struct ProcessTable: Sendable {
     }
   }
 
-  private mutating func scan(
-    _ pid: Int32, _ root: KernelRoot, _ buffer: inout [UInt8], _ known: inout [[UInt8]: Int]
-  ) -> Process? {
-    guard let count = try? root.read("/proc/\(pid)/stat", into: &buffer),
-      let stat = try? ProcessStat(buffer.span.extracting(first: count))
-    else { return nil }
-    var membership = 0
-    if !stat.isKernelThread {
-      guard let count = try? root.read("/proc/\(pid)/cgroup", into: &buffer) else { return nil }
-      let bytes = Array(buffer[..<count])
-      if let index = known[bytes] {
-        membership = index
-      } else {
-        membership = memberships.count
-        known[bytes] = membership
-        memberships.append((try? CgroupMembership(bytes.span)) ?? CgroupMembership())
-      }
-    } else if memberships.isEmpty {
-      memberships.append(CgroupMembership())
+  /// The kernel takes tens of microseconds for each process, so many are asked for on several cores.
+  private static func scans(of pids: [Int32], _ root: KernelRoot) -> [Scan] {
+    let parts = min(4, max(1, pids.count / 64))
+    guard parts > 1 else { return [Scan(pids[...], root)] }
+    let scans = Mutex<[Scan]>([])
+    DispatchQueue.concurrentPerform(iterations: parts) { part in
+      let scan = Scan(pids[part * pids.count / parts..<(part + 1) * pids.count / parts], root)
+      scans.withLock { $0.append(scan) }
     }
-    return Process(
-      pid: pid, parent: stat.parent, start: stat.start, comm: stat.comm, threads: Int(clamping: stat.threads),
-      isKernelThread: stat.isKernelThread, membership: membership)
+    return scans.withLock { $0 }
+  }
+
+  private mutating func append(_ scan: Scan, _ known: inout [[UInt8]: Int]) {
+    let places = scan.memberships.map { bytes, membership in
+      let place = known[bytes] ?? memberships.count
+      if place == memberships.count {
+        known[bytes] = place
+        memberships.append(membership)
+      }
+      return place
+    }
+    for var process in scan.processes {
+      process.membership = places[process.membership]
+      processes.append(process)
+    }
   }
 
   public subscript(pid: Int32) -> Process? { rows[pid].map { processes[$0] } }
@@ -66,6 +69,42 @@ public struct ProcessTable: Sendable {
   public func children(of pid: Int32) -> [Process] { (childRows[pid] ?? []).map { processes[$0] } }
 
   public func cgroups(of process: Process) -> CgroupMembership { memberships[process.membership] }
+}
+
+/// Some of the processes, as one thread saw them.
+private struct Scan: Sendable {
+  /// Each with its place in ``memberships`` below.
+  private(set) var processes: [Process] = []
+  private(set) var memberships: [(file: [UInt8], CgroupMembership)] = []
+  private var known: [[UInt8]: Int] = [:]
+
+  init(_ pids: ArraySlice<Int32>, _ root: KernelRoot) {
+    var buffer = [UInt8](repeating: 0, count: 16384)
+    for pid in pids {
+      if let process = scan(pid, root, &buffer) { processes.append(process) }
+    }
+  }
+
+  private mutating func scan(_ pid: Int32, _ root: KernelRoot, _ buffer: inout [UInt8]) -> Process? {
+    guard let count = try? root.read("/proc/\(pid)/stat", into: &buffer),
+      let stat = try? ProcessStat(buffer.span.extracting(first: count))
+    else { return nil }
+    var file: [UInt8] = []
+    if !stat.isKernelThread {
+      guard let count = try? root.read("/proc/\(pid)/cgroup", into: &buffer) else { return nil }
+      file = Array(buffer[..<count])
+    }
+    return Process(
+      pid: pid, parent: stat.parent, start: stat.start, comm: stat.comm, threads: Int(clamping: stat.threads),
+      isKernelThread: stat.isKernelThread, membership: place(of: file))
+  }
+
+  private mutating func place(of file: [UInt8]) -> Int {
+    if let place = known[file] { return place }
+    known[file] = memberships.count
+    memberships.append((file, (try? CgroupMembership(file.span)) ?? CgroupMembership()))
+    return memberships.count - 1
+  }
 }
 
 extension KernelRoot {

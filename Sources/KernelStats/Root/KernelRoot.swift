@@ -150,21 +150,22 @@ public final class KernelRoot: Sendable {
   /// - Parameter kept: which targets a capture gets, if not all: the names of a stranger's open files are nobody's business.
   public func link(_ path: String, kept: ((String) -> Bool)? = nil) throws(KernelError) -> String {
     if let error = capturedError(path) { throw error }
-    var target = [UInt8](repeating: 0, count: 4096)
     // In a capture the link itself is opened, so that no link before it leads outside.
     let fd = isLive ? -1 : unsafe tare_openat2(folder, "." + path, linkFlags, 0, inRoot)
     defer { if fd >= 0 { close(fd) } }
-    let count = unsafe target.withUnsafeMutableBytes { bytes in
-      let memory = unsafe bytes.baseAddress!.assumingMemoryBound(to: CChar.self)
-      if isLive { return unsafe readlink(path, memory, bytes.count) }
-      return fd < 0 ? -1 : unsafe readlinkat(fd, "", memory, bytes.count)
+    let text = unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { target -> String? in
+      let count =
+        unsafe isLive
+        ? readlink(path, target.baseAddress!, target.count)
+        : fd < 0 ? -1 : readlinkat(fd, "", target.baseAddress!, target.count)
+      guard count >= 0 else { return nil }
+      return unsafe String(decoding: UnsafeRawBufferPointer(target)[..<count], as: UTF8.self)
     }
-    guard count >= 0 else {
+    guard let text else {
       let error = KernelError(path: path, code: errno)
       if kept == nil { recorder?.failure(path, error) }
       throw error
     }
-    let text = String(decoding: target[..<count], as: UTF8.self)
     if kept?(text) ?? true { recorder?.link(path, text) }
     return text
   }

@@ -13,7 +13,8 @@ struct NetworkReader {
   }
 
   private let root: KernelRoot
-  private var place: Place
+  /// Nil until it is read for the first time: a first picture needs no network.
+  private var place: Place?
   /// A container's first process.
   private let pid: Int32?
 
@@ -21,7 +22,6 @@ struct NetworkReader {
   init(of pid: Int32, _ root: KernelRoot) {
     self.root = root
     self.pid = pid
-    place = Self.place(of: pid, root)
   }
 
   private static func place(of pid: Int32, _ root: KernelRoot) -> Place {
@@ -46,7 +46,9 @@ struct NetworkReader {
     place = taps.isEmpty ? .absent(.notApplicable) : .taps(taps)
   }
 
-  func read(into sample: inout Sample, row: Int, buffer: inout [UInt8]) {
+  mutating func read(into sample: inout Sample, row: Int, buffer: inout [UInt8]) {
+    let place = place ?? pid.map { Self.place(of: $0, root) } ?? .absent(.notApplicable)
+    self.place = place
     do throws(KernelError) {
       switch place {
       case .absent(let reason):

@@ -32,6 +32,8 @@ public final class LiveLoop {
   /// Drawn in turn: the terminal keeps the one before, to compare.
   private var canvases: [Canvas]
   private var isStale = true
+  /// Whether what only the start needed is given back.
+  private var isSettled = false
   private var ending: Ending?
   private let begun = monotonicNow()
 
@@ -211,5 +213,9 @@ public final class LiveLoop {
     terminal.show(canvases[0])
     canvases.swapAt(0, 1)
     isStale = false
+    if !isSettled, schedule.isSettled {
+      isSettled = true
+      tare_forget_start()
+    }
   }
 }

@@ -24,9 +24,12 @@ struct Schedule {
 
   /// From now on another interval.
   mutating func change(interval: UInt64) {
-    guard taken > 2, let last, due != nil else { return }
+    guard isSettled, let last, due != nil else { return }
     due = last + interval
   }
+
+  /// Whether samples come at their usual pace.
+  var isSettled: Bool { taken > 2 || due == nil }
 
   mutating func end() { due = nil }
 }
