@@ -11,10 +11,10 @@ CAPTURED = .build/captured/host
 .PHONY: demo test release install uninstall format lint bench screenshots clean
 .DEFAULT_GOAL := release
 
-## demo: start a container and a VM, show what each uses, remove both
+## demo: start a container and a VM, watch them side by side, remove both; without a terminal, tables for half a minute
 demo: release
 	@.ci/packages demo
-	$(OUT)/tare demo --headless $(DEMO)
+	$(OUT)/tare demo $(DEMO)
 
 ## test: the whole suite, with real containers and VMs where they can run
 test: release
@@ -27,9 +27,11 @@ release:
 	$(SWIFT) build $(RELEASE) $(CHECKS) --product tare
 	$(SWIFT) build $(RELEASE) $(CHECKS) --product tare-service
 
-## bench: the sampler beside a C program that reads the same files; needs root, because it makes cgroups
+## bench: the sampler beside a C program that reads the same files, the live screen beside systemd-cgtop, htop and btop;
+##        needs root, because it makes cgroups
 bench: release
 	TARE_BINARY=$(CURDIR)/$(OUT)/tare Tests/Benchmarks/run.sh
+	TARE_BINARY=$(CURDIR)/$(OUT)/tare Tests/Benchmarks/screen.sh
 
 ## screenshots: the pictures of the README, from a captured host
 screenshots: release

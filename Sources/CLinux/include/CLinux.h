@@ -104,6 +104,9 @@ static inline void tare_share_memory(void) {
   mallopt(-8, 1); // M_ARENA_MAX of <malloc.h>
 }
 
+/// fcntl(2) with F_DUPFD_CLOEXEC: a copy with this number or the next free one, or -1 and errno.
+static inline int tare_copy_descriptor(int descriptor, int least) { return fcntl(descriptor, F_DUPFD_CLOEXEC, least); }
+
 /// Gives back what was needed for the start only: freed memory, and the pages of the program itself that were mapped on
 /// the way. They stay in the kernel's cache of files, and those still needed come back from there one by one.
 void tare_forget_start(void);

@@ -17,13 +17,14 @@ struct Session {
   init(root path: String?, waits: Bool, sources: [any WorkloadSource] = allSources()) throws {
     do throws(KernelError) {
       root = try Self.open(path)
+      let budget = root.holdsDescriptors ? DescriptorBudget.fromLimits() : DescriptorBudget(0)
       sockets = root.isLive ? SocketNames(waits: waits) : nil
       for complaint in sockets?.complaints ?? [] { Output.note(complaint) }
       let names: any EngineNames = sockets ?? FixedEngineNames(root.manifest?.names ?? [:])
       let runtimeFolder = root.isLive ? environment("XDG_RUNTIME_DIR") : nil
       sampler = try Sampler(
         root, environment: runtimeFolder.map { ["XDG_RUNTIME_DIR": $0] } ?? [:], names: names, sources: sources,
-        budget: root.holdsDescriptors ? .fromLimits() : DescriptorBudget(0))
+        budget: budget)
     } catch {
       Output.note("nothing can be read: \(error)")
       throw Exit.nothingRead
