@@ -6,6 +6,7 @@ public final class Sampler {
   private let root: KernelRoot
   private let names: any EngineNames
   private let budget: DescriptorBudget
+  private let patience: UInt64
   private let layout: CgroupLayout
   private let plan: CgroupPlan
   private let discovery: Discovery
@@ -26,13 +27,17 @@ public final class Sampler {
   /// - Parameters:
   ///   - environment: `XDG_RUNTIME_DIR` leads to a user's own runtimes.
   ///   - sources: the runtimes and hypervisors to look for.
+  ///   - patience: nanoseconds for which a container in which nothing runs need not be read as a whole; with 0 all are
+  ///     read at every sample.
   public init(
     _ root: KernelRoot, environment: [String: String], names: any EngineNames,
-    sources: [any WorkloadSource] = allSources(), budget: DescriptorBudget
+    sources: [any WorkloadSource] = allSources(), budget: DescriptorBudget,
+    patience: UInt64 = 10_000_000_000
   ) throws(KernelError) {
     self.root = root
     self.names = names
     self.budget = budget
+    self.patience = patience
     layout = try CgroupLayout(root)
     plan = CgroupPlan(layout)
     host = Host(root, layout)
@@ -93,7 +98,7 @@ public final class Sampler {
     discoveryProblems = found.problems
     var old = Dictionary(uniqueKeysWithValues: zip(serials, rows))
     rows = found.rows.map { row in
-      old.removeValue(forKey: row.serial) ?? RowReader(row, root, plan, layout, budget)
+      old.removeValue(forKey: row.serial) ?? RowReader(row, root, plan, layout, budget, patience: patience)
     }
     self.found = found.rows
     workloads = found.rows.map(\.workload)

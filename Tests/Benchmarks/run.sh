@@ -55,22 +55,26 @@ start_sleepers() {
     done' bash "${counts[-1]}" "$parent"
 }
 
-# Prints a line a count: count, nanoseconds of tare, of C, their ratio, allocations, ticks left out.
+# Prints a line a count: count, nanoseconds of tare that reads all, of C, their ratio, allocations, ticks left out,
+# nanoseconds of tare as in use.
 inside() {
   start_sleepers
-  local count ticks tare c left allocations out
+  local count ticks tare c left allocations still more more_left out
   for count in "${counts[@]}"; do
     ticks=$((20000 / count + 20))
     : >"$scratch/ticks"
     for ((round = 0; round < rounds; round++)); do
-      out=$("$scratch/release/SamplerBenchmark" "$parent" "$count" "$ticks")
+      out=$("$scratch/release/SamplerBenchmark" "$parent" "$count" "$ticks" all)
       read -r tare allocations left <<<"$out"
+      out=$("$scratch/release/SamplerBenchmark" "$parent" "$count" "$ticks" still)
+      read -r still more more_left <<<"$out"
       c=$("$reference" "$parent" "$count" "$ticks")
-      echo "$tare $c $(awk "BEGIN { print $tare / $c }") $allocations $left" >>"$scratch/ticks"
+      echo "$tare $c $(awk "BEGIN { print $tare / $c }") $((allocations > more ? allocations : more))" \
+        "$((left + more_left)) $still" >>"$scratch/ticks"
     done
     echo "$count" "$(cut -d' ' -f1 "$scratch/ticks" | median)" "$(cut -d' ' -f2 "$scratch/ticks" | median)" \
       "$(cut -d' ' -f3 "$scratch/ticks" | median)" "$(cut -d' ' -f4 "$scratch/ticks" | sort -n | tail -n 1)" \
-      "$(awk '{ sum += $5 } END { print sum }' "$scratch/ticks")"
+      "$(awk '{ sum += $5 } END { print sum }' "$scratch/ticks")" "$(cut -d' ' -f6 "$scratch/ticks" | median)"
   done
 }
 
@@ -83,12 +87,12 @@ measure_ticks() {
   namespace=$!
   echo
   echo "CPU time of one tick, median of $rounds rounds"
-  echo "cgroups    tare µs       C µs   tare ÷ C   allocations   target"
-  local count tare c ratio allocations left lines_read=0
-  while read -r count tare c ratio allocations left; do
+  echo "cgroups    tare µs       C µs   tare ÷ C   allocations   as in use µs   target"
+  local count tare c ratio allocations left still lines_read=0
+  while read -r count tare c ratio allocations left still; do
     judge "$ratio" "$most_ratio"
-    printf '%7d %10.1f %10.1f %10.2f %13d   at most %s: %s\n' \
-      "$count" "${tare}e-3" "${c}e-3" "$ratio" "$allocations" "$most_ratio" "$verdict"
+    printf '%7d %10.1f %10.1f %10.2f %13d %14.1f   at most %s: %s\n' \
+      "$count" "${tare}e-3" "${c}e-3" "$ratio" "$allocations" "${still}e-3" "$most_ratio" "$verdict"
     [ "$left" -eq 0 ] || echo "        ($left ticks left out, because discovery ran in them)"
     lines_read=$((lines_read + 1))
   done <&"$lines"

@@ -3,9 +3,9 @@ internal import TareModel
 /// What was last read of a workload, so that one that stands still need not be read all over again: its CPU time says
 /// that nothing ran, and what only it could change is as it was.
 struct RowMemory {
-  /// All is read after this time at the latest, because others can change some of it: caches are reclaimed, packets come.
-  static let patience: UInt64 = 10_000_000_000
-
+  /// Nanoseconds after which all is read at the latest, because others can change some of it: caches are reclaimed,
+  /// packets come.
+  private let patience: UInt64
   private var readings: [Reading] = []
   private var earlier: [Reading] = []
   private var readAt: UInt64 = 0
@@ -14,13 +14,16 @@ struct RowMemory {
   private var refreshedAt: UInt64 = 0
   private let serial: UInt64
 
-  init(serial: UInt64) { self.serial = serial }
+  init(serial: UInt64, patience: UInt64) {
+    self.serial = serial
+    self.patience = patience
+  }
 
   /// Whether it may be left at a look for whether it ran. Not before two full reads: the first rates need them.
   func isQuiet(at now: UInt64) -> Bool { readBefore > 0 && now < due }
 
   /// Whether what changes seldom, limits and OOM kills, may still wait while it stands still.
-  func isFresh(at now: UInt64) -> Bool { now < refreshedAt &+ 3 * Self.patience }
+  func isFresh(at now: UInt64) -> Bool { now < refreshedAt &+ 3 * patience }
 
   /// Fills a row with what was read last.
   func restore(_ sample: inout Sample, _ row: Int) {
@@ -41,7 +44,7 @@ struct RowMemory {
     for (place, metric) in Metric.carried.enumerated() { earlier[place] = readings[metric.index] }
     for index in 0..<Metric.count { readings[index] = sample.readings[base + index] }
     // The first time is spread, so that rows that were found together are not all due at the same tick.
-    due = now + (readBefore == 0 ? Self.patience / 8 * (serial % 8 + 1) : Self.patience)
+    due = now + (readBefore == 0 ? patience / 8 * (serial % 8 + 1) : patience)
     (readBefore, readAt) = (readAt, now)
     // What could not be understood is said at every sample.
     if readings.contains(.missing(.malformed)) { due = 0 }

@@ -15,9 +15,11 @@ final class RowReader {
   private var memory: RowMemory
   private(set) var wasRead = false
 
-  init(_ row: Discovery.Row, _ root: KernelRoot, _ plan: CgroupPlan, _ layout: CgroupLayout, _ budget: DescriptorBudget)
-  {
-    memory = RowMemory(serial: row.serial)
+  init(
+    _ row: Discovery.Row, _ root: KernelRoot, _ plan: CgroupPlan, _ layout: CgroupLayout, _ budget: DescriptorBudget,
+    patience: UInt64
+  ) {
+    memory = RowMemory(serial: row.serial, patience: patience)
     if let machine = row.description.machine {
       figures = .machine(MachineReader(row, machine, root, plan, layout, budget))
       network = NetworkReader(taps: machine.taps, root)

@@ -6,8 +6,9 @@ internal import TareSampling
 
 // What a tick of the real sampler costs over the cgroups PARENT/1 to PARENT/COUNT, each with one process.
 //
-//   SamplerBenchmark PARENT COUNT TICKS
+//   SamplerBenchmark PARENT COUNT TICKS all|still
 //
+// With "all" every file is read at every tick, with "still" as in use: nothing runs in these cgroups.
 // Prints the median nanoseconds of CPU time of a tick and the most allocations that one made. A tick in which discovery ran, because
 // something was started or 30 seconds had passed, is no steady state: it is left out, and how many were is printed last.
 
@@ -38,11 +39,12 @@ final class BenchmarkSource: WorkloadSource {
   }
 }
 
-func run(parent: String, count: Int, ticks: Int) throws(KernelError) {
+func run(parent: String, count: Int, ticks: Int, patience: UInt64) throws(KernelError) {
   let root = KernelRoot()
   let source = BenchmarkSource(parent: parent, count: count)
   let sampler = try Sampler(
-    root, environment: [:], names: FixedEngineNames(), sources: [source], budget: .fromLimits())
+    root, environment: [:], names: FixedEngineNames(), sources: [source], budget: .fromLimits(),
+    patience: patience)
   var samples = (sampler.makeSample(), sampler.makeSample())
   // The second tick looks for workloads once more; after it both samples have their memory.
   for _ in 0..<2 {
@@ -76,7 +78,7 @@ func run(parent: String, count: Int, ticks: Int) throws(KernelError) {
 }
 
 let arguments = CommandLine.arguments.dropFirst()
-guard arguments.count == 3, let count = Int(arguments[2]), let ticks = Int(arguments[3]), count > 0, ticks > 0 else {
-  fatalError("usage: SamplerBenchmark PARENT COUNT TICKS")
+guard arguments.count == 4, let count = Int(arguments[2]), let ticks = Int(arguments[3]), count > 0, ticks > 0 else {
+  fatalError("usage: SamplerBenchmark PARENT COUNT TICKS all|still")
 }
-try run(parent: arguments[1], count: count, ticks: ticks)
+try run(parent: arguments[1], count: count, ticks: ticks, patience: arguments[4] == "all" ? 0 : 10_000_000_000)
