@@ -82,4 +82,31 @@ import Testing
     #expect(try shell.end(within: .seconds(60)) == 1)
     #expect(shell.complaints.contains("cannot write"))
   }
+
+  @Test func `a filter chooses the rows, and nothing else`() throws {
+    let words = ["snapshot", "--root", Self.tests.appending(path: "Fixtures/hosts/hybrid").path, "--format", "json"]
+    func lines(_ filter: String...) throws -> (names: Set<String>, host: String) {
+      let (code, child) = try run(words + filter)
+      #expect(code == 0)
+      let text = child.text
+      let rest = text.firstRange(of: "\"workloads\"").map { String(text[..<$0.lowerBound]) } ?? ""
+      return (Set(text.matches(of: /"name":"([a-z]+)","kind"/).map { String($0.1) }), rest)
+    }
+    let all = try lines()
+    let machines = try lines("--filter", "kind=vm,memory>1MiB")
+    #expect(!machines.names.isEmpty && machines.names.isStrictSubset(of: all.names))
+    #expect(machines.host == all.host)
+    #expect(try lines("--filter", "name~b,kind=container").names.contains("busy"))
+    #expect(try lines("--filter", "nothing-is-called-so").names.isEmpty)
+  }
+
+  @Test(arguments: [("kindd=vm", "kind"), ("kind>vm", "kind"), ("cpu>much", "much"), ("memory>1QiB", "1QiB")])
+  func `a wrong filter is named, and nothing is printed`(filter: String, named: String) throws {
+    for command in ["snapshot", "live"] {
+      let (code, child) = try run([command, "--filter", filter])
+      #expect(code == 2)
+      #expect(child.text.isEmpty)
+      #expect(child.complaints.contains("--filter") && child.complaints.contains(named), "\(child.complaints)")
+    }
+  }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import TareScreen
 import TestSupport
@@ -55,6 +56,20 @@ struct LiveTests {
     try screen.pane.send("\u{1b}]11;rgb:ffff/ffff/ffff\u{1b}\\\u{1b}[?1;2c")
     try screen.pane.wait("colours for a light ground") { try screen.pane.colored() != before }
     try screen.waitForScreen()
+    try screen.pane.press("q")
+    #expect(try screen.end() == 0)
+  }
+
+  @Test func `what is saved is what was shown`() throws {
+    let screen = try LiveScreen()
+    try screen.open()
+    let shown = screen.expected
+    try screen.pane.press("s")
+    try screen.pane.wait("a saved screen") { try screen.pane.text().contains("saved tare-") }
+    let names = try FileManager.default.contentsOfDirectory(atPath: screen.pane.folder.path)
+    let saved = try #require(names.first { $0.hasSuffix(".txt") }?.dropLast(4))
+    #expect(screen.pane.file("\(saved).txt").map { Tmux.trimmed($0) + "\n" } == shown)
+    #expect(screen.pane.file("\(saved).svg")?.hasPrefix("<svg ") == true)
     try screen.pane.press("q")
     #expect(try screen.end() == 0)
   }

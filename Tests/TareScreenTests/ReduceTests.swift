@@ -1,3 +1,4 @@
+import Foundation
 import TareModel
 import TareScreen
 import TestSupport
@@ -104,6 +105,16 @@ import Testing
       #expect(!binding.help.isEmpty && !binding.label.isEmpty && !binding.keys.isEmpty)
       #expect(binding.help.count <= 24, "\(binding.help) is too long for two columns of help")
     }
+  }
+
+  @Test func `the documentation has every key, in the table's words`() throws {
+    let article = URL(filePath: #filePath).deletingLastPathComponent().appending(
+      path: "../../Sources/tare/Documentation.docc/Screen.md")
+    let rows = try String(contentsOf: article, encoding: .utf8).split(separator: "\n").filter { $0.hasPrefix("| `") }
+    let expected = KeyTable.bindings.map { binding in
+      "| \(binding.label.split(separator: " ").map { "`\($0)`" }.joined(separator: " ")) | \(binding.help) |"
+    }
+    #expect(rows.map(String.init) == expected)
   }
 
   @Test func `the help shows every key at every size, scrolled where it must be`() {

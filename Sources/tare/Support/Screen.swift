@@ -67,6 +67,7 @@ struct Screen {
     Output.note("\(error): printing one snapshot")
     var words = ["--interval", "1s"]
     if let root { words += ["--root", root] }
+    if let filter { words += ["--filter", filter.text] }
     var command = try SnapshotCommand.parse(words)
     try command.validate()
     try command.run()
