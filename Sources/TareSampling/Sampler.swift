@@ -27,12 +27,13 @@ public final class Sampler {
   /// - Parameters:
   ///   - environment: `XDG_RUNTIME_DIR` leads to a user's own runtimes.
   ///   - sources: the runtimes and hypervisors to look for.
+  ///   - watch: who sees workloads start; without one their starts are found out afterwards.
   ///   - patience: nanoseconds for which a container in which nothing runs need not be read as a whole; with 0 all are
   ///     read at every sample.
   public init(
     _ root: KernelRoot, environment: [String: String], names: any EngineNames,
     sources: [any WorkloadSource] = allSources(), budget: DescriptorBudget,
-    patience: UInt64 = 10_000_000_000
+    watch: StartWatch? = nil, patience: UInt64 = 10_000_000_000
   ) throws(KernelError) {
     self.root = root
     self.names = names
@@ -41,7 +42,8 @@ public final class Sampler {
     layout = try CgroupLayout(root)
     plan = CgroupPlan(layout)
     host = Host(root, layout)
-    discovery = Discovery(root, layout: layout, environment: environment, sources: sources, names: names)
+    discovery = Discovery(root, layout: layout, environment: environment, sources: sources, names: names,
+      watch: watch)
     hostReader = HostReader(root, budget)
     loadAverage = HeldFile("/proc/loadavg", root, budget)
   }

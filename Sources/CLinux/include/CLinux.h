@@ -84,6 +84,22 @@ int tare_proc_connector(void);
 int tare_fork_child(void);
 /// Asks taskstats about a process: 0, or -errno.
 int tare_probe_taskstats(int pid);
+
+/// A netlink socket and the number of taskstats on it, or -errno.
+int tare_taskstats_open(int *family);
+
+/// Microseconds that a task has lived: 0, or -errno.
+int tare_taskstats_elapsed(int fd, int family, int task, uint64_t *microseconds);
+
+/// A nonblocking socket on which the kernel tells of processes, or -errno.
+int tare_proc_events_open(void);
+
+/// A nonblocking socket on which the kernel tells of devices, KVM's machines among them, or -errno.
+int tare_uevents_open(void);
+
+/// The next message of the kernel's own: its length, or -1 and errno.
+long tare_receive_from_kernel(int fd, void *buffer, unsigned long room);
+
 /// pidfd_open(2): a descriptor that stays with this process even when its number is used again, or -1 and errno.
 static inline int tare_pidfd_open(pid_t process) { return (int)syscall(SYS_pidfd_open, process, 0); }
 

@@ -11,6 +11,8 @@ public final class KernelRoot: Sendable {
   private let folder: Int32
   private let recorder: Recorder?
   private let instant = Atomic<Int>(0)
+  /// Opened when it is first asked; nil inside where the kernel refuses.
+  private let taskstats = Mutex<Taskstats??>(nil)
 
   /// The live machine. With a recorder, everything that is read is copied as well.
   public init(recorder: Recorder? = nil) {
@@ -187,6 +189,27 @@ public final class KernelRoot: Sendable {
     guard fd >= 0 else { return nil }
     defer { close(fd) }
     return unsafe fstat(fd, &status) == 0 ? UInt64(status.st_ino) : nil
+  }
+
+  /// When a folder was changed, realtime nanoseconds. A capture does not keep that.
+  public func modified(_ path: String) -> UInt64? {
+    guard isLive else { return nil }
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return nil }
+    return UInt64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ UInt64(status.st_mtim.tv_nsec)
+  }
+
+  /// Between which nanoseconds of the monotonic clock a task began, by the kernel's accounting; nil where it does not
+  /// answer, and in a capture.
+  public func start(ofTask task: Int32) -> ClosedRange<UInt64>? {
+    guard isLive else { return nil }
+    let taskstats = taskstats.withLock { taskstats in
+      if let taskstats { return taskstats }
+      let opened = Taskstats()
+      taskstats = .some(opened)
+      return opened
+    }
+    return taskstats?.start(of: task)
   }
 
   /// An empty file in each folder of a capture that was listed.

@@ -131,6 +131,7 @@ public struct JSONExporter: Exporter {
             json.field("clock", mark?.clock.rawValue)
             json.field("label", (mark?.label ?? .unknown).rawValue)
             json.field("source", mark?.source)
+            json.field("doubtful", mark?.isDoubtful ?? false)
           }
         }
       }

@@ -28,10 +28,15 @@ public struct Census: Sendable {
   public let layout: CgroupLayout
   public let environment: [String: String]
   public let now: Instant
+  /// Who sees processes start; nil where nobody watches.
+  let watch: StartWatch?
   /// What a source could not look at.
   public let complaints = Complaints()
 
-  public init(_ root: KernelRoot, layout: CgroupLayout, environment: [String: String]) throws(KernelError) {
+  public init(_ root: KernelRoot, layout: CgroupLayout, environment: [String: String], watch: StartWatch? = nil)
+    throws(KernelError)
+  {
+    self.watch = watch
     self.root = root
     self.layout = layout
     self.environment = environment

@@ -13,6 +13,19 @@ extension Finding {
   }
 }
 
+extension Description {
+  /// The runtime made the container at this instant, and keeps its state there.
+  mutating func isolated(_ mark: BootTimeline.Mark?, _ folder: StateFolder) {
+    guard let mark else { return }
+    signals.append(BootSignal(.isolated, .runtimeState, mark))
+    stateFolder = folder
+  }
+
+  mutating func add(_ phase: BootTimeline.Phase, _ kind: BootSignal.Kind, _ mark: BootTimeline.Mark?) {
+    if let mark { signals.append(BootSignal(phase, kind, mark)) }
+  }
+}
+
 /// Runs a step that opens foreign files. That this user may not read them is no problem but the normal state of things;
 /// a file that may not be trusted, or is broken, is worth a word.
 func problems(of source: String, _ step: () throws(KernelError) -> Void) -> [Problem] {

@@ -23,6 +23,7 @@ final class Discovery {
     let serial: UInt64
     let main: Process
     let description: Description
+    let signals: [BootSignal]
     /// It was described while it was still starting: a state file may not have been there yet, or KVM not opened.
     let isEarly: Bool
   }
@@ -44,6 +45,7 @@ final class Discovery {
   private let environment: [String: String]
   private let sources: [any WorkloadSource]
   private let names: any EngineNames
+  private let watch: StartWatch?
   private var known: [Identity: Entry] = [:]
   private var nextSerial: UInt64 = 1
   private let threads: SourceThreads
@@ -53,20 +55,21 @@ final class Discovery {
 
   init(
     _ root: KernelRoot, layout: CgroupLayout, environment: [String: String], sources: [any WorkloadSource],
-    names: any EngineNames
+    names: any EngineNames, watch: StartWatch?
   ) {
     self.root = root
     self.layout = layout
     self.environment = environment
     self.sources = sources
     self.names = names
+    self.watch = watch
     threads = SourceThreads(count: sources.count)
   }
 
   /// One full pass. Rows come in the order in which they were first seen.
   /// - Parameter now: monotonic nanoseconds.
   func pass(at now: UInt64) throws(KernelError) -> (rows: [Row], problems: [Problem]) {
-    let census = try Census(root, layout: layout, environment: environment)
+    let census = try Census(root, layout: layout, environment: environment, watch: watch)
     let candidates = find(in: census)
     let descriptions = describe(candidates.filter { knows($0)?.isEarly ?? true }, in: census)
     var current: [Identity: Entry] = [:]
@@ -137,15 +140,20 @@ final class Discovery {
   private func register(_ candidate: Candidate, _ description: Description, _ census: Census) -> Entry {
     let main = candidate.finding.main
     let isEarly = census.now.boottime < main.start &* root.facts.tick &+ 10_000_000_000
-    if let old = knows(candidate), old.description.machine == description.machine {
+    var description = description
+    var signals = census.bootSignals(of: candidate.finding, description)
+    let old = knows(candidate).flatMap { $0.description.machine == description.machine ? $0 : nil }
+    if let old {
       // The two clocks behind them are read one after the other: the start would move by microseconds.
-      var description = description
       description.workload.startedAt = old.description.workload.startedAt
-      if let spawned = old.description.workload.boot[.spawned] { description.workload.boot[.spawned] = spawned }
-      return Entry(serial: old.serial, main: main, description: description, isEarly: isEarly)
+      signals = old.signals + signals.filter { new in
+        !old.signals.contains { $0.phase == new.phase && $0.kind == new.kind }
+      }
     }
-    defer { nextSerial += 1 }
-    return Entry(serial: nextSerial, main: main, description: description, isEarly: isEarly)
+    description.workload.boot = BootTimeline(signals, of: candidate.finding.kind)
+    defer { if old == nil { nextSerial += 1 } }
+    return Entry(
+      serial: old?.serial ?? nextSerial, main: main, description: description, signals: signals, isEarly: isEarly)
   }
 
   /// Two workloads in one group share it: the second has no figures of its own.

@@ -45,10 +45,27 @@ public struct Description: Sendable {
   /// Threads of the kernel that work for this VM: vhost before Linux 6.4.
   public var kernelHelpers: [Int32] = []
   public var problems: [Problem] = []
+  /// What this runtime or hypervisor tells of the start; what the kernel tells is added.
+  public var signals: [BootSignal] = []
+  /// The first process of its own that still runs: shim, conmon, VMM.
+  public var launcher: Process?
+  /// Where the runtime keeps its state.
+  public var stateFolder: StateFolder?
 
   public init(_ workload: Workload, engineID: String? = nil) {
     self.workload = workload
     self.engineID = engineID
+  }
+}
+
+/// A folder of a runtime for one container, and the file with its state.
+public struct StateFolder: Sendable {
+  public var path: String
+  public var file: String
+
+  public init(_ path: String, file: String) {
+    self.path = path
+    self.file = "\(path)/\(file)"
   }
 }
 

@@ -39,11 +39,12 @@ struct CrunSource: WorkloadSource {
     let id = containerName(finding.id)
     var description = Description(finding.named(id, in: census))
     description.workload.absences["image"] = .notApplicable
-    let created = stateFolders(of: name, in: census).lazy.filter { containerID("crun", id, $0.owner) == finding.id }
-      .compactMap { folder, owner in
-        try? census.root.state("\(folder)/\(id)/status", owner: owner, as: CrunState.self).created
-      }.first
-    description.workload.boot.setContainer(created: .reported(created, by: "crun status"), started: nil)
+    for (home, owner) in stateFolders(of: name, in: census) where containerID("crun", id, owner) == finding.id {
+      let folder = StateFolder("\(home)/\(id)", file: "status")
+      guard let state = try? census.root.state(folder.file, owner: owner, as: CrunState.self) else { continue }
+      description.isolated(.reported(state.created, by: "crun status"), folder)
+      break
+    }
     return description
   }
 }

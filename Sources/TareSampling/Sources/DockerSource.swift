@@ -27,41 +27,36 @@ struct DockerSource: WorkloadSource {
     description.workload.absences["image"] = .noPermission
     guard let shim = shim(of: finding.main, in: census), shim.id == id else { return description }
     description.workload.helpers = [shim.process.pid]
-    description.workload.boot[.spawned] = census.startMark(shim.process)
+    description.launcher = shim.process
     guard census.root.sharesOurFiles(shim.process.pid), let owner = census.root.user(of: shim.process.pid),
       let bundle = try? census.root.link("/proc/\(shim.process.pid)/cwd")
     else { return description }
-    var workload = description.workload
-    description.problems += problems(of: name) { () throws(KernelError) in
-      try Self.read(bundle, shim, owner, census.root, &workload)
+    let problems = problems(of: name) { () throws(KernelError) in
+      try Self.read(bundle, shim, owner, census.root, &description)
     }
-    description.workload = workload
+    description.problems += problems
     return description
   }
 
   private static func read(
-    _ bundle: String, _ shim: Shim, _ owner: UInt32, _ root: KernelRoot, _ workload: inout Workload
+    _ bundle: String, _ shim: Shim, _ owner: UInt32, _ root: KernelRoot, _ description: inout Description
   ) throws(KernelError) {
     let options = try? root.state("\(bundle)/options.json", owner: owner, as: ShimOptions.self)
-    var created: BootTimeline.Mark?
-    if let runtimeRoot = options?.root,
-      let state = try? root.state(
-        "\(runtimeRoot)/\(shim.namespace)/\(shim.id)/state.json", owner: owner, as: RuncState.self)
-    {
-      created = .reported(state.created, by: "runc state.json")
+    if let runtimeRoot = options?.root {
+      let folder = StateFolder("\(runtimeRoot)/\(shim.namespace)/\(shim.id)", file: "state.json")
+      let state = try? root.state(folder.file, owner: owner, as: RuncState.self)
+      description.isolated(.reported(state?.created, by: "runc state.json"), folder)
     }
-    workload.boot.setContainer(created: created, started: nil)
     let bundleConfig = try root.state("\(bundle)/config.json", owner: owner, as: BundleConfig.self)
     guard let hostname = bundleConfig.mounts?.first(where: { $0.destination == "/etc/hostname" })?.source,
       hostname.hasSuffix("/\(shim.id)/hostname")
     else { return }
     let path = "\(hostname.dropLast(8))config.v2.json"
     let config = try root.state(path, owner: owner, as: DockerConfig.self)
-    if let name = config.name { workload.name = String(name.drop { $0 == "/" }) }
-    workload.image = config.config?.image
-    workload.boot.setContainer(
-      created: created, started: .reported(config.state?.startedAt, by: "dockerd config.v2.json"))
-    workload.boot[.requested] = .reported(config.created, by: "dockerd config.v2.json")
+    if let name = config.name { description.workload.name = String(name.drop { $0 == "/" }) }
+    description.workload.image = config.config?.image
+    description.add(.executing, .engineStart, .reported(config.state?.startedAt, by: "dockerd config.v2.json"))
+    description.add(.requested, .engineState, .reported(config.created, by: "dockerd config.v2.json"))
   }
 
   struct Shim {

@@ -66,8 +66,8 @@ final class KvmSource: WorkloadSource {
     machine.taps = descriptors?.taps ?? []
     workload.machine = Workload.Machine(accelerator: .kvm)
     workload.absences["image"] = .notReported
-    workload.boot[.spawned] = census.startMark(finding.main)
     var description = Description(workload)
+    description.launcher = finding.main
     description.machine = machine
     return description
   }

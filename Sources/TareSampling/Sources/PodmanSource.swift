@@ -62,23 +62,26 @@ struct PodmanSource: WorkloadSource {
       option("-c", in: arguments) == id
     else { return description }
     description.workload.helpers = [conmon.pid]
-    description.workload.boot[.spawned] = census.startMark(conmon)
+    description.launcher = conmon
     if let name = option("-n", in: arguments) { description.workload.name = name }
     // A user's conmon lives in namespaces of its own: its paths mean something else there.
     guard census.root.sharesOurFiles(conmon.pid), let owner = census.root.user(of: conmon.pid) else {
       return description
     }
-    let created = created(id, arguments, owner, census.root)
-    description.workload.boot.setContainer(created: created, started: nil)
+    readRuntimeState(id, arguments, owner, census.root, &description)
     if let bundle = option("-b", in: arguments), bundle.hasSuffix("/\(id)/userdata") {
       var workload = description.workload
-      defer { description.workload = workload }
+      var requested: BootTimeline.Mark?
+      defer {
+        description.workload = workload
+        description.add(.requested, .engineState, requested)
+      }
       let path = "\(bundle.dropLast("/\(id)/userdata".count))/containers.json"
       description.problems += problems(of: name) { () throws(KernelError) in
         let all = try census.root.state(path, owner: owner, as: [PodmanContainer].self)
         guard let own = all.first(where: { $0.id == id }) else { return }
         if let name = own.names?.first { workload.name = name }
-        workload.boot[.requested] = .reported(own.created, by: "podman containers.json")
+        requested = .reported(own.created, by: "podman containers.json")
         let metadata = own.metadata.flatMap { try? JSONDecoder().decode(PodmanMetadata.self, from: Data($0.utf8)) }
         // A container from a folder has no image, and Podman writes an empty name.
         workload.image = metadata?.image.flatMap { $0.isEmpty ? nil : $0 }
@@ -89,15 +92,16 @@ struct PodmanSource: WorkloadSource {
   }
 
   /// When the runtime made the container, from its state.
-  private func created(
-    _ id: String, _ arguments: [String], _ owner: UInt32, _ root: KernelRoot
-  ) -> BootTimeline.Mark? {
+  private func readRuntimeState(
+    _ id: String, _ arguments: [String], _ owner: UInt32, _ root: KernelRoot, _ description: inout Description
+  ) {
     let runtime = option("-r", in: arguments)?.hasSuffix("/crun") == true ? "crun" : "runc"
     let home = Self.runtimeRoot(in: arguments) ?? (owner == 0 ? "/run/\(runtime)" : "/run/user/\(owner)/\(runtime)")
-    let text =
+    let folder = StateFolder("\(home)/\(id)", file: runtime == "crun" ? "status" : "state.json")
+    let created =
       runtime == "crun"
-      ? (try? root.state("\(home)/\(id)/status", owner: owner, as: CrunState.self))?.created
-      : (try? root.state("\(home)/\(id)/state.json", owner: owner, as: RuncState.self))?.created
-    return .reported(text, by: runtime == "crun" ? "crun status" : "runc state.json")
+      ? (try? root.state(folder.file, owner: owner, as: CrunState.self))?.created
+      : (try? root.state(folder.file, owner: owner, as: RuncState.self))?.created
+    description.isolated(.reported(created, by: runtime == "crun" ? "crun status" : "runc state.json"), folder)
   }
 }

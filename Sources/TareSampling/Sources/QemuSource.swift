@@ -49,8 +49,8 @@ struct QemuSource: WorkloadSource {
     if workload.image == nil { workload.absences["image"] = .notApplicable }
     let helpers = helpers(of: finding.main, arguments, census)
     workload.helpers = helpers
-    workload.boot[.spawned] = census.startMark(finding.main)
     var description = Description(workload)
+    description.launcher = finding.main
     description.machine = machine
     description.kernelHelpers = helpers.filter { census.processes[$0]?.isKernelThread == true }
     return description

@@ -58,9 +58,11 @@ final class RuncSource: WorkloadSource {
     var description = Description(finding.named(containerName(finding.id), in: census))
     description.workload.absences["image"] = .notApplicable
     let main = finding.main
-    let state = cache.withLock { $0.values.first { $0.state.pid == main.pid && $0.state.start == main.start }?.state }
-    description.workload.boot.setContainer(
-      created: .reported(state?.created, by: "runc state.json"), started: nil)
+    let known = cache.withLock { $0.first { $0.value.state.pid == main.pid && $0.value.state.start == main.start } }
+    if let (path, (_, state)) = known {
+      let folder = StateFolder(String(path.dropLast("/state.json".count)), file: "state.json")
+      description.isolated(.reported(state.created, by: "runc state.json"), folder)
+    }
     return description
   }
 }

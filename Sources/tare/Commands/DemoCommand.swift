@@ -76,7 +76,7 @@ struct DemoCommand: ParsableCommand {
     Output.note(
       "VM \(machine.name) by \(machine.accelerator.rawValue), ready after \(Self.seconds(machine.readyAfter)) s")
     if !headless, Screen.isThere, seconds == nil { return try Screen(Chosen.settings(), root: nil).run() }
-    var session = try Session(root: nil, waits: false)
+    var session = try Session(root: nil, waits: false, watches: true)
     let table = TableExporter()
     let order = RowOrder(named: "memory")!
     try session.run(interval: 1_000_000_000, count: seconds ?? 10, interrupts: interrupts) { frame in

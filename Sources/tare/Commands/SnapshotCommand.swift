@@ -73,7 +73,7 @@ struct SnapshotCommand: ParsableCommand {
 
   func run() throws {
     let interrupts = Interrupts()
-    var session = try Session(root: root, waits: interval.nanoseconds == 0)
+    var session = try Session(root: root, waits: interval.nanoseconds == 0, watches: count != 1)
     if let format = StillScreen.Format(rawValue: format) { return try draw(format, &session, interrupts) }
     let exporter = allExporters.first { $0.name == format }!
     let order = RowOrder(named: sort)!

@@ -26,7 +26,7 @@ struct Screen {
     let signals = TerminalSignals()
     let name = environment("TERM")
     if TerminalKind.isDumb(name) { return try printOnce(TerminalError.dumb(name)) }
-    let session = try Session(root: root, waits: false)
+    let session = try Session(root: root, waits: false, watches: true)
     let terminal: Terminal
     do throws(TerminalError) {
       terminal = try Terminal(name, colors: settings.colors, wantsUnicode: settings.ascii == false)

@@ -14,7 +14,8 @@ struct Session {
   /// - Parameters:
   ///   - path: a captured host; nil for this machine.
   ///   - waits: whether to wait for engines' names before the first sample, because there is no second one.
-  init(root path: String?, waits: Bool, sources: [any WorkloadSource] = allSources()) throws {
+  ///   - watches: whether to see workloads start, because it goes on for long.
+  init(root path: String?, waits: Bool, watches: Bool = false, sources: [any WorkloadSource] = allSources()) throws {
     do throws(KernelError) {
       root = try Self.open(path)
       let budget = root.holdsDescriptors ? DescriptorBudget.fromLimits() : DescriptorBudget(0)
@@ -24,7 +25,7 @@ struct Session {
       let runtimeFolder = root.isLive ? environment("XDG_RUNTIME_DIR") : nil
       sampler = try Sampler(
         root, environment: runtimeFolder.map { ["XDG_RUNTIME_DIR": $0] } ?? [:], names: names, sources: sources,
-        budget: budget)
+        budget: budget, watch: watches && root.isLive ? StartWatch() : nil)
     } catch {
       Output.note("nothing can be read: \(error)")
       throw Exit.nothingRead

@@ -38,6 +38,8 @@ public struct BootTimeline: Sendable, Hashable {
     public var clock: Clock
     public var label: Label
     public var source: String
+    /// It contradicts another phase's: one of the two is wrong, or belongs to another start.
+    public var isDoubtful = false
 
     public init(at: UInt64, lo: UInt64?, hi: UInt64?, clock: Clock, label: Label, source: String) {
       self.at = at

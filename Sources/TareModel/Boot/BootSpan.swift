@@ -47,8 +47,8 @@ extension BootTimeline {
       return low > from ? .atLeast(Double(low - from) / 1e9) : .unknown
     }
     guard end.at >= begin.at else { return .unknown }
-    return .exact(
-      Double(end.at - begin.at) / 1e9, begin.label.weakness > end.label.weakness ? begin.label : end.label)
+    let label = begin.label.weakness > end.label.weakness ? begin.label : end.label
+    return .exact(Double(end.at - begin.at) / 1e9, begin.isDoubtful || end.isDoubtful ? .inferred : label)
   }
 
   /// The request where it belongs to this start, else the earliest phase that is known before the last.

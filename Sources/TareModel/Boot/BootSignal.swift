@@ -1,0 +1,53 @@
+/// One thing that tells of a phase of a start.
+public struct BootSignal: Sendable, Hashable {
+  /// What tells, for each phase the best first.
+  public enum Kind: Int, Sendable, Hashable, CaseIterable, Comparable {
+    // requested
+    case engineEvent, engineState, launcherArguments, launcherStart
+    // spawned
+    case forkEvent, taskstats, processStat
+    // isolated
+    case runtimeState, scopeStart, kernelEvent, kernelFolder, cgroupMade
+    // executing
+    case execEvent, guestThread, engineStart, stateFolder, vcpuThread, afterIsolated
+    // userspace, and ready
+    case notify, guestAgent, serialMarker, engineHealth, listening, firstPacket, firstIdle
+
+    public static func < (one: Self, other: Self) -> Bool { one.rawValue < other.rawValue }
+  }
+
+  public let phase: BootTimeline.Phase
+  public let kind: Kind
+  public let mark: BootTimeline.Mark
+
+  public init(_ phase: BootTimeline.Phase, _ kind: Kind, _ mark: BootTimeline.Mark) {
+    self.phase = phase
+    self.kind = kind
+    self.mark = mark
+  }
+}
+
+extension BootTimeline {
+  /// The best signal of each phase. Of two of the same kind the earlier one counts. Where a phase then comes before one
+  /// that it must follow, both are doubtful; neither is moved.
+  /// A container has no kernel to boot: its user space is there when the payload executes.
+  public init(_ signals: [BootSignal], of kind: Workload.Kind = .vm) {
+    self.init()
+    for phase in Phase.allCases {
+      self[phase] = signals.filter { $0.phase == phase }.min { ($0.kind, $0.mark.at) < ($1.kind, $1.mark.at) }?.mark
+    }
+    if kind == .container, self[.userspace] == nil { self[.userspace] = self[.executing] }
+    for (place, phase) in Phase.allCases.enumerated() {
+      for earlier in Phase.allCases[..<place] where Self.isOutOfOrder(self[earlier], self[phase]) {
+        self[earlier]?.isDoubtful = true
+        self[phase]?.isDoubtful = true
+      }
+    }
+  }
+
+  /// Whether the second ended before the first began, whatever the truth in their brackets is.
+  private static func isOutOfOrder(_ first: Mark?, _ second: Mark?) -> Bool {
+    guard let begin = first?.lo, let end = second?.hi else { return false }
+    return end < begin
+  }
+}
