@@ -98,6 +98,9 @@ let package = Package(
     .testTarget(
       name: "LiveTests", dependencies: ["TareModel", "KernelStats", "TareSampling", "TareScreen", "TestSupport"],
       swiftSettings: strict),
+    .testTarget(
+      name: "TruthTests", dependencies: ["TareModel", "KernelStats", "TareSampling", "TestSupport"],
+      exclude: ["truth.c"], swiftSettings: strict),
     .testTarget(name: "TareLabTests", dependencies: ["TareLab"], swiftSettings: strict),
     .testTarget(
       name: "LabTests", dependencies: ["CLinux", "TareLab", "TestSupport"], exclude: ["lab"], swiftSettings: strict),
