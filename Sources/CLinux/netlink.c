@@ -8,6 +8,7 @@
 #include <linux/netlink.h>
 #include <linux/taskstats.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -176,6 +177,12 @@ int tare_uevents_open(void) {
   int fd = bound_netlink(NETLINK_KOBJECT_UEVENT, 1);
   if (fd >= 0) fcntl(fd, F_SETFL, O_NONBLOCK);
   return fd;
+}
+
+int tare_inotify_add(int descriptor, int file) {
+  char path[40];
+  snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+  return inotify_add_watch(descriptor, path, IN_MODIFY);
 }
 
 long tare_receive_from_kernel(int fd, void *buffer, unsigned long room) {

@@ -13,16 +13,20 @@ public struct EngineContainer: Sendable, Hashable {
   public let labels: [String: String]
   /// The engine's word for its state: `running`, `paused`, `restarting`…
   public let state: String?
+  /// The engine's words for how it does, such as `Up 5 seconds (healthy)`.
+  public let status: String?
 
   /// A container with these values.
   public init(
-    id: String, name: String? = nil, image: String? = nil, labels: [String: String] = [:], state: String? = nil
+    id: String, name: String? = nil, image: String? = nil, labels: [String: String] = [:], state: String? = nil,
+    status: String? = nil
   ) {
     self.id = id
     self.name = name
     self.image = image
     self.labels = labels
     self.state = state
+    self.status = status
   }
 
   /// The containers in the body of `GET /containers/json`. Only the keys that are needed are decoded.
@@ -39,7 +43,8 @@ public struct EngineContainer: Sendable, Hashable {
   private init(_ entry: Entry) {
     let name = entry.names?.first.map { $0.hasPrefix("/") ? String($0.dropFirst()) : $0 }
     self.init(
-      id: entry.id, name: name == "" ? nil : name, image: entry.image, labels: entry.labels ?? [:], state: entry.state)
+      id: entry.id, name: name == "" ? nil : name, image: entry.image, labels: entry.labels ?? [:], state: entry.state,
+      status: entry.status)
   }
 
   /// The keys of Docker's and Podman's container list (Docker Engine API, "ContainerSummary").
@@ -49,6 +54,7 @@ public struct EngineContainer: Sendable, Hashable {
     let image: String?
     let labels: [String: String]?
     let state: String?
+    let status: String?
 
     enum CodingKeys: String, CodingKey {
       case id = "Id"
@@ -56,6 +62,7 @@ public struct EngineContainer: Sendable, Hashable {
       case image = "Image"
       case labels = "Labels"
       case state = "State"
+      case status = "Status"
     }
   }
 

@@ -25,8 +25,15 @@ public struct EngineName: Sendable, Hashable {
   public var name: String
   public var image: String?
   public var labels: [String: String]
+  /// What the engine's check of the service says; nil where there is no check.
+  public var health: Health?
 
-  public init(name: String, image: String?, labels: [String: String] = [:]) {
+  public enum Health: Sendable, Hashable {
+    case starting, healthy, unhealthy
+  }
+
+  public init(name: String, image: String?, labels: [String: String] = [:], health: Health? = nil) {
+    self.health = health
     self.name = name
     self.image = image
     self.labels = labels

@@ -17,6 +17,7 @@ public final class Sampler {
   private var serials: [UInt64] = []
   private var found: [Discovery.Row] = []
   private var inspector: Inspector?
+  private let progress: BootProgress?
   private var discoveryProblems: [Problem] = []
   private var buffer = [UInt8](repeating: 0, count: 65536)
   private var schedule = Schedule()
@@ -44,6 +45,7 @@ public final class Sampler {
     host = Host(root, layout)
     discovery = Discovery(root, layout: layout, environment: environment, sources: sources, names: names,
       watch: watch)
+    progress = watch.map { [root, layout] in BootProgress(root, layout, $0) }
     hostReader = HostReader(root, budget)
     loadAverage = HeldFile("/proc/loadavg", root, budget)
   }
@@ -73,6 +75,7 @@ public final class Sampler {
         isSketch: isSketch, root)
       if !alive { schedule.somethingEnded = true }
     }
+    if let progress, !isSketch { follow(progress, &sample) }
     hostReader.read(into: &sample, buffer: &buffer)
     let end = root.now()
     sample.monotonic = end.monotonic
@@ -81,6 +84,18 @@ public final class Sampler {
     sample.own.cpu = ownCpuTime()
     sample.own.resident = hostReader.ownResident(buffer: &buffer)
     sample.own.sampling = end.monotonic &- start
+  }
+
+  /// Whether what is coming up is up.
+  private func follow(_ progress: BootProgress, _ sample: inout Sample) {
+    progress.begin()
+    let names = knownNames
+    for row in found.indices
+    where progress.look(at: found[row], row, in: sample, names, buffer: &buffer) {
+      workloads[row].boot = progress.timeline(found[row])
+      sample.workloads[row].boot = workloads[row].boot
+    }
+    if progress.awaitsHealth { discovery.askAgain() }
   }
 
   /// Looks into the workload with this id: its tasks, devices and cgroups. Dear, so it is for the one that somebody looks
@@ -105,6 +120,9 @@ public final class Sampler {
     self.found = found.rows
     workloads = found.rows.map(\.workload)
     serials = found.rows.map(\.serial)
+    guard let progress else { return }
+    progress.keep(serials)
+    for row in found.rows.indices { workloads[row].boot = progress.timeline(found.rows[row]) }
   }
 
   /// The number that the next process will be near: while it stands still nothing was started.

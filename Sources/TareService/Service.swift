@@ -8,6 +8,8 @@ internal import Glibc
 @main
 struct Service {
   static func main() {
+    // Where a machine's user space begins: whoever reads its serial line knows the instant.
+    if Guest.isFirstProcess { announce("tare-service: started") }
     let stop = StopSignal()
     let isGuest = Guest.isFirstProcess || CommandLine.arguments.contains("--guest")
     if isGuest { Guest.mountKernelFileSystems() }

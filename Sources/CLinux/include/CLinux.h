@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -41,6 +42,14 @@ static inline int tare_next_signal(int descriptor) {
   struct signalfd_siginfo info;
   return read(descriptor, &info, sizeof info) == sizeof info ? (int)info.ssi_signo : -1;
 }
+
+/// inotify_init1(2), nonblocking: a descriptor, or -1 and errno.
+static inline int tare_inotify(void) { return inotify_init1(IN_CLOEXEC | IN_NONBLOCK); }
+
+/// Tells when the file behind a descriptor is written to: a number for it, or -1 and errno.
+int tare_inotify_add(int descriptor, int file);
+
+static inline void tare_inotify_remove(int descriptor, int place) { inotify_rm_watch(descriptor, place); }
 
 /// A descriptor that is readable after somebody wrote a number to it.
 static inline int tare_eventfd(void) { return eventfd(0, EFD_CLOEXEC); }

@@ -74,13 +74,15 @@ extension Census {
     if let birth, let forked = watch?.oldest(above: birth, named: Self.runtimes)?.1.forked {
       let mark = forkMark(forked)
       return [
-        BootSignal(.spawned, .forkEvent, mark), BootSignal(.requested, .launcherStart, mark.inferred("start of the runtime")),
+        BootSignal(.spawned, .forkEvent, mark),
+        BootSignal(.requested, .launcherStart, mark.inferred("start of the runtime")),
       ]
     }
     let own = accountedStart(ofTask: main.pid, ticks: main.start) ?? startMark(main)
     // The runtime came before the container's first process; when is gone with it.
     let mark = BootTimeline.Mark(
-      at: own.at, lo: nil, hi: own.hi, clock: own.clock, label: .inferred, source: "before the first process, \(own.source)")
+      at: own.at, lo: nil, hi: own.hi, clock: own.clock, label: .inferred,
+      source: "before the first process, \(own.source)")
     return [BootSignal(.spawned, .processStat, mark)]
   }
 
@@ -105,6 +107,7 @@ extension Census {
     if let spawned = BootTimeline(spawnedSignals(main))[.spawned] {
       signals.append(BootSignal(.requested, .launcherStart, spawned.inferred("start of the VMM")))
     }
+    watch?.follow(main.pid)
     guard description.machine?.accelerator == .kvm else { return signals }
     let tasks = tasks(of: main)
     if let made = watch?.machine(madeBy: tasks.map(\.tid)) {
@@ -120,8 +123,11 @@ extension Census {
     for task in tasks {
       // The kernel starts this one when a virtual CPU runs for the first time: x86, Linux 6.14 and later.
       let isGuest = task.comm == "kvm-nx-lpage-re"
-      guard isGuest || task.comm.hasPrefix("CPU 0/") || task.comm == "fc_vcpu 0" || task.comm == "vcpu0" else { continue }
-      var mark = accountedStart(ofTask: task.tid, ticks: task.start)
+      guard isGuest || task.comm.hasPrefix("CPU 0/") || task.comm == "fc_vcpu 0" || task.comm == "vcpu0" else {
+        continue
+      }
+      var mark =
+        accountedStart(ofTask: task.tid, ticks: task.start)
         ?? startMark(ticks: task.start, file: "/proc/\(main.pid)/task/\(task.tid)/stat")
       if isGuest {
         signals.append(BootSignal(.executing, .guestThread, mark))

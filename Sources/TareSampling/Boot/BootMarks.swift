@@ -43,7 +43,8 @@ extension Census {
     guard let start = root.start(ofTask: task) else { return nil }
     let (lo, hi) = (realtime(monotonic: start.lowerBound), realtime(monotonic: start.upperBound))
     let coarse = startMark(ticks: ticks, file: "")
-    guard let least = coarse.lo, let most = coarse.hi, hi + root.facts.tick >= least, lo <= most + root.facts.tick else {
+    guard let least = coarse.lo, let most = coarse.hi, hi + root.facts.tick >= least, lo <= most + root.facts.tick
+    else {
       return nil
     }
     return BootTimeline.Mark(

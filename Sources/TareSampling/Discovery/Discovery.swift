@@ -8,6 +8,7 @@ final class Discovery {
     let serial: UInt64
     let finding: Finding
     let description: Description
+    let signals: [BootSignal]
     var workload: Workload
   }
 
@@ -52,6 +53,7 @@ final class Discovery {
   private var lastFound: [Int: [Finding]] = [:]
   private var askedFor: Set<String> = []
   private var lastAsked: UInt64 = 0
+  private var sockets: [EngineSocket] = []
 
   init(
     _ root: KernelRoot, layout: CgroupLayout, environment: [String: String], sources: [any WorkloadSource],
@@ -81,7 +83,7 @@ final class Discovery {
       rows.append(
         Row(
           serial: entry.serial, finding: candidate.finding, description: entry.description,
-          workload: entry.description.workload))
+          signals: entry.signals, workload: entry.description.workload))
     }
     known = current
     askEngines(of: rows, census, at: now)
@@ -170,12 +172,16 @@ final class Discovery {
   }
 
   /// Engines are asked when there are containers that they were not asked about, and now and then for new names.
+  /// Asks them once more, for what the last pass knew.
+  func askAgain() { names.refresh(running: sockets) }
+
   private func askEngines(of rows: [Row], _ census: Census, at now: UInt64) {
     let ids = Set(rows.compactMap(\.description.engineID))
     guard !ids.isSubset(of: askedFor) || !ids.isEmpty && now &- lastAsked > 30_000_000_000 else { return }
     askedFor = ids
     lastAsked = now
-    names.refresh(running: census.engineSockets())
+    sockets = census.engineSockets()
+    names.refresh(running: sockets)
   }
 
   /// The name that an engine gave, as soon as it has come.

@@ -16,19 +16,22 @@ struct QemuArguments: Hashable {
   /// Sockets of helpers such as virtiofsd and swtpm.
   private(set) var sockets: [String] = []
   private(set) var machineType: String?
+  /// Files that get what a serial line says, as written.
+  private(set) var serialLogs: [String] = []
 
   /// Options that are read: what a capture keeps of the command line.
   static let flags: Set<String> = [
     "name", "uuid", "m", "smp", "accel", "enable-kvm", "machine", "M", "drive", "blockdev", "hda", "hdb", "hdc", "hdd",
-    "cdrom", "netdev", "chardev",
+    "cdrom", "netdev", "chardev", "serial",
   ]
 
   /// Options whose value is one path or number.
-  private static let plain: Set<String> = ["uuid", "hda", "hdb", "hdc", "hdd", "cdrom"]
+  private static let plain: Set<String> = ["uuid", "hda", "hdb", "hdc", "hdd", "cdrom", "serial"]
   /// Keys of the other options that are read: the rest may be secrets.
   private static let keys: Set<String> = [
     "guest", "debug-threads", "size", "cpus", "maxcpus", "sockets", "dies", "clusters", "modules", "cores", "threads",
     "accel", "type", "file", "if", "filename", "file.filename", "ifname", "path",
+    "backend", "logfile",
   ]
 
   init(_ arguments: [String]) {
@@ -80,7 +83,14 @@ struct QemuArguments: Hashable {
       addDisk(file, isFirmware: file?.hasSuffix(".fd") == true)
     case "hda", "hdb", "hdc", "hdd", "cdrom": disks.append(value)
     case "netdev": if (options["type"] ?? options.first) == "tap" { taps += [options["ifname"]].compactMap { $0 } }
-    case "chardev": sockets += [options["path"]].compactMap { $0 }
+    case "chardev":
+      if options.first == "file" || options["backend"] == "file" {
+        serialLogs += [options["path"]].compactMap { $0 }
+      } else {
+        sockets += [options["path"]].compactMap { $0 }
+      }
+      serialLogs += [options["logfile"]].compactMap { $0 }
+    case "serial": if value.hasPrefix("file:") { serialLogs.append(String(value.dropFirst(5))) }
     default: break
     }
   }

@@ -97,7 +97,19 @@ final class SocketNames: EngineNames {
     state.revision = answers.revision
     for container in answers.containers.values.joined() {
       guard let name = container.name else { continue }
-      state.names[container.id] = EngineName(name: name, image: container.image, labels: container.labels)
+      state.names[container.id] = EngineName(
+        name: name, image: container.image, labels: container.labels, health: Self.health(container.status))
+    }
+  }
+
+  /// Docker and Podman write it in parentheses behind the time that it is up.
+  private static func health(_ status: String?) -> EngineName.Health? {
+    guard let status, status.hasSuffix(")"), let word = status.split(separator: "(").last?.dropLast() else { return nil }
+    return switch word {
+    case "healthy": .healthy
+    case "unhealthy": .unhealthy
+    case "health: starting", "starting": .starting
+    default: nil
     }
   }
 
