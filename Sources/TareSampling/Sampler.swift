@@ -43,7 +43,8 @@ public final class Sampler {
     layout = try CgroupLayout(root)
     plan = CgroupPlan(layout)
     host = Host(root, layout)
-    discovery = Discovery(root, layout: layout, environment: environment, sources: sources, names: names,
+    discovery = Discovery(
+      root, layout: layout, environment: environment, sources: sources, names: names,
       watch: watch)
     progress = watch.map { [root, layout] in BootProgress(root, layout, $0) }
     hostReader = HostReader(root, budget)

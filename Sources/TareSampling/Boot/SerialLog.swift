@@ -12,7 +12,8 @@ final class SerialLog {
   }
 
   /// As Linux says it unless it was told to be quiet, and as the guest of tare's own demonstration does.
-  static let userspace = Marker(phase: .userspace, pattern: try! Pattern("Run .+ as init process|^tare-service: started"))
+  static let userspace = Marker(
+    phase: .userspace, pattern: try! Pattern("Run .+ as init process|^tare-service: started"))
   static let login = Marker(phase: .ready, pattern: try! Pattern("login: *$|^tare-service: ready"))
 
   /// The most that is looked at: a machine that says more before it is up is not waited for.

@@ -148,9 +148,11 @@ final class Discovery {
     if let old {
       // The two clocks behind them are read one after the other: the start would move by microseconds.
       description.workload.startedAt = old.description.workload.startedAt
-      signals = old.signals + signals.filter { new in
-        !old.signals.contains { $0.phase == new.phase && $0.kind == new.kind }
-      }
+      signals =
+        old.signals
+        + signals.filter { new in
+          !old.signals.contains { $0.phase == new.phase && $0.kind == new.kind }
+        }
     }
     description.workload.boot = BootTimeline(signals, of: candidate.finding.kind)
     defer { if old == nil { nextSerial += 1 } }

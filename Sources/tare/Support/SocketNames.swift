@@ -104,7 +104,9 @@ final class SocketNames: EngineNames {
 
   /// Docker and Podman write it in parentheses behind the time that it is up.
   private static func health(_ status: String?) -> EngineName.Health? {
-    guard let status, status.hasSuffix(")"), let word = status.split(separator: "(").last?.dropLast() else { return nil }
+    guard let status, status.hasSuffix(")"), let word = status.split(separator: "(").last?.dropLast() else {
+      return nil
+    }
     return switch word {
     case "healthy": .healthy
     case "unhealthy": .unhealthy
