@@ -67,7 +67,7 @@ struct JSONTests {
     #expect(phases.map { $0["phase"].string } == BootTimeline.Phase.allCases.map(\.rawValue))
     for phase in phases {
       #expect((phase["at"] == .null) == (phase["label"] == .string("unknown")))
-      #expect(Set(phase.object.keys) == ["phase", "at", "lo", "hi", "clock", "label", "source"])
+      #expect(Set(phase.object.keys) == ["phase", "at", "lo", "hi", "clock", "label", "source", "doubtful"])
     }
   }
 
