@@ -38,10 +38,8 @@ final class ContainerScene: TruthScene {
     let name = "tare-truth-\(getpid())-\(nextNumber())"
     // The watch listens on the hierarchies from here on.
     _ = try? look([], watch) { _ in true }
-    let before = Self.now()
-    let child = try Child(
-      ["runc", "--root", home, "run", "-d", "--bundle", folder.absolute("bundle"), name], Self.path)
-    let after = Self.now()
+    let launched = try launch(["runc", "--root", home, "run", "-d", "--bundle", folder.absolute("bundle"), name])
+    let child = launched.child
     defer { try? Self.run(["runc", "--root", home, "delete", "--force", name]) }
     guard try child.end(within: .seconds(20)) == 0,
       let lines = until(within: .seconds(5), { child.lines.count == 3 ? child.lines : nil })
@@ -52,7 +50,7 @@ final class ContainerScene: TruthScene {
     usleep(30_000)
     func isIt(_ workload: Workload) -> Bool { workload.name == name }
     return Truth(
-      spawned: before...after, executed: instants[0]...instants[0], ready: instants[1]...instants[2],
+      spawned: launched.spawned, executed: instants[0]...instants[0], ready: instants[1]...instants[2],
       live: try look([RuncSource()], watch, isIt), later: try look([RuncSource()], nil, isIt), offset: offset)
   }
 }

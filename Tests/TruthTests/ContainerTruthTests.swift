@@ -28,15 +28,19 @@ extension TruthTests {
 
     @Test func `the kernel's accounting knows a start to the microsecond, long after`() throws {
       let scene = try ContainerScene()
-      for _ in 0..<TruthScene.runs {
-        let before = TruthScene.now()
-        let child = try Child(["sleep", "60"], TruthScene.path)
-        let after = TruthScene.now()
+      let truths = try (0..<TruthScene.runs).map { _ in
+        let launched = try scene.launch(["sleep", "60"])
+        defer { launched.kill() }
         usleep(3000)
-        let start = try #require(scene.root.start(ofTask: child.pid))
-        #expect(start.lowerBound <= after && start.upperBound >= before)
-        child.signal(9)
+        let start = try #require(scene.root.start(ofTask: launched.pid))
+        let (offset, spawned) = (scene.offset, launched.spawned)
+        var boot = BootTimeline()
+        boot[.spawned] = BootTimeline.Mark(
+          at: start.lowerBound &+ offset, lo: start.lowerBound &+ offset, hi: start.upperBound &+ offset,
+          clock: .monotonic, label: .measured, source: "taskstats")
+        return Truth(spawned: spawned, executed: spawned, ready: spawned, live: boot, later: boot, offset: offset)
       }
+      try TruthReport("process", truths).expect("spawned, after the fact", { $0.later[.spawned] }, { $0.spawned })
     }
   }
 }

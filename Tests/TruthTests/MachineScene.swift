@@ -27,21 +27,15 @@ final class MachineScene: TruthScene {
     let clock = try PortClock(port)
     // The watch listens from here on; a sampler is there, as in every mode that goes on for long.
     _ = try? look([], watch) { _ in true }
-    let before = Self.now()
-    let child = try Child(
-      [
-        "qemu-system-x86_64", "-name", "truth-\(number),debug-threads=on", "-M", "microvm", "-accel", accelerator,
-        "-cpu",
-        accelerator == "kvm" ? "host,-arch-capabilities" : "max", "-m", "32", "-nodefaults", "-no-user-config",
-        "-display", "none", "-bios", folder.absolute("bios"), "-serial", "file:\(serial)", "-debugcon", "file:\(port)",
-      ], Self.path)
-    let after = Self.now()
-    defer {
-      child.signal(SIGKILL)
-      _ = try? child.end(within: .seconds(5))
-    }
+    let launched = try launch([
+      "qemu-system-x86_64", "-name", "truth-\(number),debug-threads=on", "-M", "microvm", "-accel", accelerator,
+      "-cpu",
+      accelerator == "kvm" ? "host,-arch-capabilities" : "max", "-m", "32", "-nodefaults", "-no-user-config",
+      "-display", "none", "-bios", folder.absolute("bios"), "-serial", "file:\(serial)", "-debugcon", "file:\(port)",
+    ])
+    defer { launched.kill() }
     guard let told = until(within: .seconds(20), { clock.told.count == 5 ? clock.told : nil }) else {
-      throw Child.Failure(description: "the machine said \(clock.told.map(\.letter)): \(child.complaints)")
+      throw Child.Failure(description: "the machine said \(clock.told.map(\.letter)): \(launched.child.complaints)")
     }
     func between(_ first: Character, _ last: Character) throws -> ClosedRange<UInt64> {
       guard let begin = told.first(where: { $0.letter == first }), let end = told.first(where: { $0.letter == last })
@@ -50,9 +44,9 @@ final class MachineScene: TruthScene {
     }
     let offset = offset
     usleep(30_000)
-    func isIt(_ workload: Workload) -> Bool { workload.mainPid == child.pid }
+    func isIt(_ workload: Workload) -> Bool { workload.mainPid == launched.pid }
     return Truth(
-      spawned: before...after, executed: try between("X", "X"), userspace: try between("U", "u"),
+      spawned: launched.spawned, executed: try between("X", "X"), userspace: try between("U", "u"),
       ready: try between("A", "a"),
       live: try look([QemuSource()], watch, isIt), later: try look([QemuSource()], nil, isIt), offset: offset)
   }

@@ -49,6 +49,7 @@ class TruthScene {
 
   init() throws {
     folder = try TemporaryFolder()
+    try Self.run(["gcc", "-O2", "-o", folder.absolute("launch"), Self.source("launch.c")])
     guard until(within: .seconds(5), { watch.hearing == .starting ? nil : true }) != nil else {
       throw Child.Failure(description: "the watch does not begin")
     }
@@ -59,6 +60,32 @@ class TruthScene {
   func nextNumber() -> Int {
     number += 1
     return number
+  }
+
+  /// A program that was started, and between what instants.
+  struct Launched {
+    /// Who started it, and leads its process group.
+    let child: Child
+    let pid: Int32
+    let spawned: ClosedRange<UInt64>
+
+    func kill() {
+      _ = Glibc.kill(-child.pid, SIGKILL)
+      _ = try? child.end(within: .seconds(5))
+    }
+  }
+
+  func launch(_ words: [String]) throws -> Launched {
+    let note = folder.absolute("launched-\(nextNumber())")
+    let child = try Child([folder.absolute("launch"), note] + words, Self.path)
+    let numbers = until(within: .seconds(10)) { () -> [UInt64]? in
+      guard let text = try? String(contentsOfFile: note, encoding: .utf8), text.hasSuffix("\n") else { return nil }
+      return text.dropLast().split(separator: " ").compactMap { UInt64($0) }
+    }
+    guard let numbers, numbers.count == 3, numbers[0] <= numbers[1] else {
+      throw Child.Failure(description: "\(words[0]) was not started: \(child.complaints)")
+    }
+    return Launched(child: child, pid: Int32(numbers[2]), spawned: numbers[0]...numbers[1])
   }
 
   static func has(_ programs: String...) -> Bool {

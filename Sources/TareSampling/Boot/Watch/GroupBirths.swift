@@ -21,8 +21,9 @@ final class GroupBirths {
   private static let firstLook: UInt64 = 2_000_000
   /// An answer is within so many parts of the time that it took.
   private static let precision: UInt64 = 20
-  /// Looking takes at most the so many'th part of a core.
-  private static let thrift: UInt64 = 100
+  /// Looking at one takes at most the so many'th part of a core, at all of many the tenth part of one.
+  private static let thrift: UInt64 = 50
+  private static let few: UInt64 = 5
   private static let mostYoung = 256
   private static let mostKnown = 4096
   /// Folders of a hierarchy's first level that were there before.
@@ -118,8 +119,8 @@ final class GroupBirths {
       return
     }
     let end = monotonicNow()
-    let pause = max(
-      Self.firstLook, (end - young[index].made) / Self.precision, (end - begun) * Self.thrift * UInt64(young.count))
+    let rest = (end - begun) * Self.thrift * max(Self.few, UInt64(young.count)) / Self.few
+    let pause = max(Self.firstLook, (end - young[index].made) / Self.precision, rest)
     young[index].lookedAt = begun
     young[index].next = end + pause
   }

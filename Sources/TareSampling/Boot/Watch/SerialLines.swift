@@ -16,11 +16,13 @@ final class SerialLines {
 
   deinit { if descriptor >= 0 { close(descriptor) } }
 
-  /// Machines whose files are not there yet, and until when they are waited for.
+  /// Machines whose files are not there yet, and since when they are waited for.
   private var early: [Int32: UInt64] = [:]
-  static let patience: UInt64 = 3_000_000_000
-  static let pause: UInt64 = 20_000_000
-  var isWaiting: Bool { !early.isEmpty }
+  private static let patience: UInt64 = 3_000_000_000
+  private static let firstPause: UInt64 = 1_000_000
+
+  /// When to look again for files that are not there yet: the longer it takes, the seldomer.
+  private(set) var due: UInt64?
 
   /// Takes up what is wanted.
   func begin() {
@@ -30,8 +32,9 @@ final class SerialLines {
       return state.wanted
     }
     let now = monotonicNow()
-    for process in wanted { early[process] = now + Self.patience }
-    for (process, until) in early where follow(process) || now > until { early[process] = nil }
+    for process in wanted { early[process] = now }
+    for (process, since) in early where follow(process) || now > since + Self.patience { early[process] = nil }
+    due = early.values.max().map { monotonicNow() + max(Self.firstPause, (now - $0) / 10) }
   }
 
   /// - Returns: false where it may be worth to try once more.
@@ -46,11 +49,12 @@ final class SerialLines {
     else { return true }
     let now = root.now()
     let start = stat.start &* root.facts.tick &- (now.boottime &- now.monotonic)
-    let paths = QemuArguments(words).serialLogs
-    var isThere = paths.isEmpty
-    for path in paths {
+    let arguments = QemuArguments(words)
+    var isThere = arguments.serialLogs.isEmpty
+    for path in arguments.serialLogs {
       let whole = path.hasPrefix("/") ? path : "\(folder)/\(path)"
       guard let log = SerialLog(whole, of: process, owner: owner, start: start, watch.markers, root) else { continue }
+      if arguments.appends { log.skip() }
       // By descriptor: the path could lead elsewhere by now.
       let place = tare_inotify_add(descriptor, log.descriptor)
       guard place >= 0 else { continue }

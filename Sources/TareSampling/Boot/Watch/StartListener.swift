@@ -36,7 +36,7 @@ final class StartListener: Sendable {
       ]
       let begun = monotonicNow()
       // Rounded up, so that it does not come back too early.
-      let due = [drainAt, serial.isWaiting ? begun + SerialLines.pause : nil, groups.due].compactMap { $0 }.min()
+      let due = [drainAt, serial.due, groups.due].compactMap { $0 }.min()
       let timeout = due.map { Int32(clamping: ($0 > begun ? $0 - begun + 999_999 : 0) / 1_000_000) }
       unsafe poll(&entries, nfds_t(entries.count), timeout ?? -1)
       let now = monotonicNow()
@@ -50,7 +50,7 @@ final class StartListener: Sendable {
         groups.begin()
       }
       if entries[3].revents != 0 { serial.read() }
-      if serial.isWaiting { serial.begin() }
+      if let due = serial.due, now >= due { serial.begin() }
       groups.look(at: now)
       if let due = drainAt {
         if now >= due, let processes {
