@@ -79,6 +79,8 @@ public final class Sampler {
     sample.prepare(workloads, serials: serials)
     sample.problems.append(contentsOf: discoveryProblems)
     sample.problems.append(contentsOf: names.problems)
+    if let problem = watch?.problem { sample.problems.append(problem) }
+    sample.startsUnheard = watch?.unheard
     for row in rows.indices {
       let isNew = !rows[row].wasRead
       let alive = rows[row].read(

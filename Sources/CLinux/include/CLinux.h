@@ -120,6 +120,10 @@ static inline void tare_name_thread(const char *name) {
   prctl(15, name); // PR_SET_NAME of <sys/prctl.h>
 }
 
+/// Messages of the kernel's own that are there, at most 64, each into a place of `slot` bytes; the length of one that is
+/// somebody else's, or longer, is 0. Their number, or -1 and errno.
+int tare_receive_many_from_kernel(int fd, void *buffer, int slot, int most, int *lengths);
+
 /// pidfd_open(2): a descriptor that stays with this process even when its number is used again, or -1 and errno.
 static inline int tare_pidfd_open(pid_t process) { return (int)syscall(SYS_pidfd_open, process, 0); }
 

@@ -168,8 +168,10 @@ final class BootProgress {
     if let instants = folder.flatMap({ watch.listening($0) }) { return instants }
     // Where nothing ran nobody began to listen.
     guard ran, between.upperBound >= state.nextLook else { return nil }
-    let inside = folder.flatMap { ListeningLook.processes(in: $0, root, &buffer) }
-    if ListeningLook.listens(inside ?? [row.finding.main.pid], root, &buffer) { return between }
+    let main = row.finding.main.pid
+    let inside = folder.flatMap { ListeningLook.processes(in: $0, root, &buffer) } ?? [main]
+    let sockets = ListeningLook.sockets(of: inside, root)
+    if !ListeningLook.listening(sockets, in: main, root, &buffer).isEmpty { return between }
     // The longer it takes, the seldomer.
     state.nextLook = between.upperBound + (between.upperBound - state.begun) / 10
     return nil

@@ -11,9 +11,15 @@ final class GroupBirths {
   private struct Young {
     let folder: String
     let made: UInt64
-    /// When nobody listened yet.
+    /// When it held only these sockets.
     var lookedAt: UInt64
+    var sockets: Set<UInt64> = []
     var next: UInt64
+    /// When none of them listened.
+    var askedAt: UInt64
+    var nextAsk: UInt64 = 0
+    /// A socket begins to listen a moment after it was made: looks that it is worth.
+    var hopes = 0
   }
 
   /// Until then a service listens, or it does not at all: what takes longer is looked at with each sample. Nanoseconds.
@@ -62,7 +68,7 @@ final class GroupBirths {
   /// - Parameter instants: what is there to be taken happened between them.
   func take(_ instants: ClosedRange<UInt64>) {
     var made: [CgroupEvents.Event] = []
-    if let events, !events.drain({ made.append($0) }) { watch.state.withLock { $0.losses += 1 } }
+    if let events, !events.drain({ made.append($0) }) { watch.addLoss() }
     for event in made { add(event, instants) }
   }
 
@@ -85,7 +91,10 @@ final class GroupBirths {
     young.removeAll { $0.folder == folder }
     if young.count >= Self.mostYoung { young.removeFirst() }
     let at = instants.upperBound
-    young.append(Young(folder: folder, made: at, lookedAt: instants.lowerBound, next: at + Self.firstLook))
+    young.append(
+      Young(
+        folder: folder, made: at, lookedAt: instants.lowerBound, next: at + Self.firstLook, askedAt: instants.lowerBound
+      ))
   }
 
   private func folders(in folder: String) -> [String] {
@@ -105,24 +114,42 @@ final class GroupBirths {
   }
 
   private func look(_ index: Int) {
+    var one = young[index]
+    defer { young[index] = one }
     let begun = monotonicNow()
-    let folder = young[index].folder
-    guard begun < young[index].made + Self.youth,
-      let processes = ListeningLook.processes(in: folder, root, &buffer)
-    else {
-      young[index].next = .max
+    guard begun < one.made + Self.youth, let processes = ListeningLook.processes(in: one.folder, root, &buffer) else {
+      one.next = .max
       return
     }
-    if ListeningLook.listens(processes, root, &buffer) {
-      watch.state.withLock { $0.listening[folder] = young[index].lookedAt...monotonicNow() }
-      young[index].next = .max
+    if let instants = ask(processes, &one, begun) {
+      watch.state.withLock { $0.listening[one.folder] = instants }
+      one.next = .max
       return
     }
     let end = monotonicNow()
-    let rest = (end - begun) * Self.thrift * max(Self.few, UInt64(young.count)) / Self.few
-    let pause = max(Self.firstLook, (end - young[index].made) / Self.precision, rest)
-    young[index].lookedAt = begun
-    young[index].next = end + pause
+    one.next = end + max(Self.firstLook, (end - one.made) / Self.precision, rest(end - begun))
+  }
+
+  /// How long to leave alone what took so long.
+  private func rest(_ cost: UInt64) -> UInt64 {
+    cost * Self.thrift * max(Self.few, UInt64(young.count)) / Self.few
+  }
+
+  /// - Returns: between what instants the first socket began to listen.
+  private func ask(_ processes: [Int32], _ one: inout Young, _ now: UInt64) -> ClosedRange<UInt64>? {
+    let sockets = ListeningLook.sockets(of: processes, root)
+    let (known, knownAt) = (one.sockets, one.lookedAt)
+    (one.sockets, one.lookedAt) = (sockets, now)
+    if !sockets.isSubset(of: known) { one.hopes = 2 }
+    guard let first = processes.first, !sockets.isEmpty, one.hopes > 0 || now >= one.nextAsk else { return nil }
+    let found = ListeningLook.listening(sockets, in: first, root, &buffer)
+    let end = monotonicNow()
+    // One that was not there at the look before did not listen then.
+    if !found.isEmpty { return (found.isDisjoint(with: known) ? knownAt : one.askedAt)...end }
+    one.hopes -= 1
+    one.askedAt = now
+    one.nextAsk = end + rest(end - now)
+    return nil
   }
 }
 

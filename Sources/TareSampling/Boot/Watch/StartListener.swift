@@ -6,10 +6,10 @@ internal import TareModel
 
 /// The thread of a ``StartWatch``: waits for whatever tells of starts, and writes down what it hears.
 final class StartListener: Sendable {
-  /// Ancestors that are remembered of each process.
-  private static let ancestors = 6
   /// Processes that are remembered.
   private static let most = 16384
+  /// Events in one look that more are likely to follow.
+  private static let crowd = 4
   private static let hypervisors = ["qemu-system", "qemu-kvm", "kvm"]
 
   private let watch: StartWatch
@@ -54,8 +54,8 @@ final class StartListener: Sendable {
       groups.look(at: now)
       if let due = drainAt {
         if now >= due, let processes {
-          drainAt = nil
-          take(processes)
+          // Where processes come all the time, there is no need to be woken by the first of them.
+          drainAt = take(processes) >= Self.crowd ? now + StartWatch.patience : nil
           serial.begin()
         }
       } else if entries[2].revents != 0 {
@@ -67,7 +67,7 @@ final class StartListener: Sendable {
   /// The kernel may take a listener and tell it nothing: a child shows whether it does.
   private func openProcessEvents() -> ProcessEvents? {
     guard let events = ProcessEvents() else {
-      watch.state.withLock { $0.processes = .deaf("the kernel refuses") }
+      watch.state.withLock { $0.processes = .deaf("the kernel refuses to tell") }
       return nil
     }
     let begun = monotonicNow()
@@ -90,7 +90,7 @@ final class StartListener: Sendable {
         return events
       }
     }
-    watch.state.withLock { $0.processes = .deaf("the kernel tells nothing in this namespace") }
+    watch.state.withLock { $0.processes = .deaf("in this namespace the kernel tells nothing") }
     return nil
   }
 
@@ -99,34 +99,46 @@ final class StartListener: Sendable {
       let isWhole = events.drain { event in
         state.machines[event.task] = event.kind == .create ? instants : nil
       }
-      if !isWhole { state.losses += 1 }
+      if !isWhole { state.addLoss() }
       if state.machines.count > Self.most { state.machines.removeAll() }
     }
   }
 
-  private func take(_ events: ProcessEvents) {
+  /// - Returns: how many events there were.
+  private func take(_ events: ProcessEvents) -> Int {
     watch.state.withLock { state in
       var executed: Set<Int32> = []
+      var count = 0
       let isWhole = events.drain { event in
+        count += 1
         switch event {
         case .fork(let parent, let child, let at):
-          let above = state.births[parent]?.ancestors.prefix(Self.ancestors - 1) ?? []
-          state.births[child] = StartWatch.Birth(ancestors: [parent] + above, forked: at)
+          var above = SIMD8<Int32>()
+          if let older = state.births[parent]?.ancestors {
+            for place in 1..<8 { above[place] = older[place - 1] }
+          }
+          above[0] = parent
+          state.births[child] = StartWatch.Birth(ancestors: above, forked: at)
         case .exec(let process, let at):
           executed.insert(process)
-          if state.births[process] == nil { state.births[process] = StartWatch.Birth(ancestors: [], forked: nil) }
-          if state.births[process]?.executed == nil { state.births[process]?.executed = at }
+          var birth = state.births[process] ?? StartWatch.Birth(ancestors: SIMD8(), forked: nil)
+          if birth.executed == nil { birth.executed = at }
+          state.births[process] = birth
         case .exit(let process, _):
           executed.remove(process)
-          state.told[process] = nil
-          state.followed.remove(process)
+          if !state.followed.isEmpty {
+            state.told[process] = nil
+            state.followed.remove(process)
+          }
           // A runtime is gone when its container is found.
-          if state.births[process]?.name.isEmpty ?? false { state.births[process] = nil }
+          if let place = state.births.index(forKey: process), state.births.values[place].name.isEmpty {
+            state.births.remove(at: place)
+          }
         }
       }
       if !isWhole {
-        state.losses += 1
-        state.lostUntil = monotonicNow()
+        state.addLoss()
+        state.lostUntil = state.lastLoss
       }
       for process in executed {
         let name = Self.name(of: process)
@@ -137,6 +149,7 @@ final class StartListener: Sendable {
         }
       }
       if state.births.count > Self.most { Self.prune(&state) }
+      return count
     }
   }
 

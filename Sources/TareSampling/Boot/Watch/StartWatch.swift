@@ -9,8 +9,9 @@ public import TareModel
 public final class StartWatch: Sendable {
   /// How a process came to be. Monotonic nanoseconds.
   public struct Birth: Sendable, Hashable {
-    /// The processes that it descends from, nearest first.
-    public var ancestors: [Int32]
+    /// The processes that it descends from, nearest first; 0 where no more are known. Not an array, which would be a piece
+    /// of memory for every process that starts on the machine.
+    public var ancestors: SIMD8<Int32>
     /// When it was forked; nil where that was before the watch began.
     public var forked: UInt64?
     /// When it executed a program for the first time since then.
@@ -41,6 +42,8 @@ public final class StartWatch: Sendable {
     /// Until when events may have been lost.
     var lostUntil: UInt64 = 0
     var losses = 0
+    /// Monotonic nanoseconds of the last of them; 0 before the first.
+    var lastLoss: UInt64 = 0
     var isEnded = false
     /// Where cgroups are to be looked for.
     var wantedFolders: Set<String> = []
@@ -54,6 +57,9 @@ public final class StartWatch: Sendable {
 
   /// From the first event until all are taken: most processes are over by then, and nobody needs to look at them.
   static let patience: UInt64 = 5_000_000
+  /// Nanoseconds for which a loss is worth a word.
+  private static let memory: UInt64 = 60_000_000_000
+
   let state = Mutex(State())
   /// Readable when something is wanted.
   let wake = tare_eventfd()
@@ -121,8 +127,30 @@ public final class StartWatch: Sendable {
 
   public var hearing: Hearing { state.withLock { $0.processes } }
 
+  func addLoss() {
+    state.withLock { $0.addLoss() }
+  }
+
   /// How often events were lost, because they came faster than they were taken.
   public var losses: Int { state.withLock { $0.losses } }
+
+  /// Events were lost not long ago: what started then was not seen.
+  public var problem: Problem? {
+    let (losses, last) = state.withLock { ($0.losses, $0.lastLoss) }
+    guard losses > 0, monotonicNow() - last < Self.memory else { return nil }
+    return Problem(
+      source: "starts",
+      message: "events came faster than they were taken, \(losses) times: what started then is known afterwards only")
+  }
+
+  /// Why processes are not seen as they start; nil where they are.
+  public var unheard: String? {
+    switch hearing {
+    case .starting, .works: nil
+    case .deaf(let why):
+      "\(why) of processes that start: starts are found out afterwards. Remedy: root, or Linux 6.6; the host's namespaces"
+    }
+  }
 
   /// - Parameter start: about when it began, monotonic nanoseconds: a number that was used before is another process.
   func birth(of pid: Int32, near start: UInt64) -> Birth? {
@@ -140,8 +168,9 @@ public final class StartWatch: Sendable {
   func oldest(above birth: Birth, named prefixes: [String]) -> (pid: Int32, Birth)? {
     state.withLock { state in
       var found: (Int32, Birth)?
-      for pid in birth.ancestors {
-        guard let ancestor = state.births[pid], (ancestor.forked ?? 0) <= birth.forked ?? 0 else { break }
+      for place in birth.ancestors.indices {
+        let pid = birth.ancestors[place]
+        guard pid != 0, let ancestor = state.births[pid], (ancestor.forked ?? 0) <= birth.forked ?? 0 else { break }
         if prefixes.contains(where: { ancestor.name.hasPrefix($0) }) { found = (pid, ancestor) }
       }
       return found
@@ -151,6 +180,13 @@ public final class StartWatch: Sendable {
   /// Between what instants a machine was made by one of these tasks, the earliest.
   func machine(madeBy tasks: [Int32]) -> ClosedRange<UInt64>? {
     state.withLock { state in tasks.compactMap { state.machines[$0] }.min { $0.lowerBound < $1.lowerBound } }
+  }
+}
+
+extension StartWatch.State {
+  mutating func addLoss() {
+    losses += 1
+    lastLoss = monotonicNow()
   }
 }
 
