@@ -13,6 +13,7 @@ extension Census {
       if let mark = finding.own.identityFolder(layout).flatMap(groupMark) {
         signals.append(BootSignal(.isolated, .cgroupMade, mark))
       }
+      if let mark = scopeMark(finding.own) { signals.append(BootSignal(.isolated, .scopeStart, mark)) }
     case .vm: signals += machineSignals(finding.main, description)
     }
     return signals
@@ -81,6 +82,16 @@ extension Census {
     return BootTimeline.Mark(
       at: realtime(monotonic: made.upperBound), lo: realtime(monotonic: made.lowerBound),
       hi: realtime(monotonic: made.upperBound), clock: .monotonic, label: .measured, source: "mkdir of \(folder)")
+  }
+
+  /// Where systemd makes the cgroups, it writes down what it was asked for when it makes one. The time of a file is up to
+  /// 10 ms behind the clock.
+  private func scopeMark(_ own: OwnCgroups) -> BootTimeline.Mark? {
+    guard let name = own.leading?.cgroupNames.last, name.hasSuffix(".scope"),
+      let at = root.modified("/run/systemd/transient/\(name)")
+    else { return nil }
+    return BootTimeline.Mark(
+      at: at, lo: at, hi: at + 20_000_000, clock: .realtime, label: .inferred, source: "unit file of \(name)")
   }
 
   /// Without an engine the runtime's own process is the first, and asking for the container was starting it.

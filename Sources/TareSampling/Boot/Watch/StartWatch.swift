@@ -140,7 +140,9 @@ public final class StartWatch: Sendable {
     guard losses > 0, monotonicNow() - last < Self.memory else { return nil }
     return Problem(
       source: "starts",
-      message: "events came faster than they were taken, \(losses) times: what started then is known afterwards only")
+      message:
+        "events came faster than they were taken, \(losses == 1 ? "once" : "\(losses) times"): what started then is known afterwards only"
+    )
   }
 
   /// Why processes are not seen as they start; nil where they are.
