@@ -47,11 +47,8 @@ final class BootProgress {
     done.formIntersection(alive)
   }
 
-  /// The timeline with all that was found since.
-  func timeline(_ row: Discovery.Row) -> BootTimeline {
-    guard let more = signals[row.serial] else { return row.workload.boot }
-    return BootTimeline(row.signals + more, of: row.finding.kind)
-  }
+  /// All that was found since.
+  func found(_ row: Discovery.Row) -> [BootSignal] { signals[row.serial] ?? [] }
 
   /// - Parameters:
   ///   - sample: with this tick's readings of these rows.
