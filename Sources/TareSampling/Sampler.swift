@@ -96,7 +96,9 @@ public final class Sampler {
     progress.begin()
     let names = knownNames
     for row in found.indices
-    where progress.look(at: found[row], row, in: sample, names, buffer: &buffer) {
+    where progress.look(
+      at: found[row], row, isBoot: workloads[row].boot.kind == .boot, in: sample, names, buffer: &buffer)
+    {
       workloads[row].boot = timeline(found[row])
       sample.workloads[row].boot = workloads[row].boot
     }

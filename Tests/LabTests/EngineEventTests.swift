@@ -89,6 +89,8 @@ extension LabTests {
       #expect(try nanoseconds(#require(ready.at)) >= nanoseconds(#require(first["executing"]?.at)))
       #expect(first.kind ?? "boot" == "boot")
 
+      #expect(try afterwards(name, lab)["requested"]?.at != nil)
+
       let restarted = realtime()
       try run(engine + ["restart", "-t", "0", name])
       let second = try watcher.boot(of: name) { boot in
@@ -96,7 +98,15 @@ extension LabTests {
         return spawned >= restarted && boot["requested"]?.at == nil
       }
       #expect(second.kind ?? "restart" == "restart")
+      #expect(try afterwards(name, lab)["requested"]?.at == nil)
       try watcher.end()
+    }
+
+    /// What one look finds without any event.
+    private static func afterwards(_ name: String, _ lab: Lab) throws -> Starts.Boot {
+      let run = try lab.tare(["snapshot", "--format", "json", "--interval", "0"])
+      let starts = try JSONDecoder().decode(Starts.self, from: Data(run.output.utf8))
+      return try #require(starts.workloads.first { $0.name == name }?.boot, "\(run.errors)")
     }
 
     @Test func `Docker says when it was asked, and what is a restart`() throws {
