@@ -22,7 +22,7 @@ public struct BootTimeline: Sendable, Hashable {
     case restart
     /// It goes on from a checkpoint or snapshot.
     case restored
-    /// It goes on here after it ran elsewhere.
+    /// It goes on here after it ran elsewhere, or was saved by whoever manages it.
     case migrated
   }
 
