@@ -70,7 +70,7 @@ let package = Package(
       name: "ScreenBenchmark", dependencies: ["CAllocationCounter", "TareModel", "TareScreen"],
       path: "Tests/Benchmarks/ScreenBenchmark", swiftSettings: strict),
     .target(name: "CTestSockets", path: "Tests/CTestSockets"),
-    .testTarget(name: "TareHTTPTests", dependencies: ["TareHTTP", "CTestSockets"], swiftSettings: strict),
+    .testTarget(name: "TareHTTPTests", dependencies: ["TareHTTP", "TareModel", "CTestSockets"], swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["CLinux", "TareModel", "KernelStats", "TareSampling"],
       path: "Tests/TestSupport",

@@ -1,4 +1,4 @@
-/// Why an engine gave no containers. The text is safe to print: nothing in it comes from the engine but numbers,
+/// Why an engine gave no containers, or no events. The text is safe to print: nothing in it comes from the engine but numbers,
 /// and control characters of a path are replaced.
 public struct EngineError: Error, Sendable, Hashable {
   /// What went wrong, for programs.
@@ -31,6 +31,12 @@ public struct EngineError: Error, Sendable, Hashable {
     case closedEarly
     /// The body is not a list of containers; what was expected and where.
     case unexpectedBody(String)
+    /// The engine ended its stream of events.
+    case streamEnded
+    /// A line of a stream of events is longer than this many bytes.
+    case lineTooLong(limit: Int)
+    /// A line of a stream is not an event; what was expected.
+    case unexpectedEvent(String)
     /// Another error of a system call: its name and errno.
     case system(call: String, code: Int32)
   }
@@ -48,6 +54,9 @@ public struct EngineError: Error, Sendable, Hashable {
   init(_ endpoint: EngineEndpoint, _ reason: Reason) {
     self.init(endpoint.path, reason)
   }
+
+  /// An endpoint's path as errors show it, harmless to a terminal.
+  public static func place(_ endpoint: EngineEndpoint) -> String { harmless(endpoint.path) }
 }
 
 extension EngineError: CustomStringConvertible {
@@ -73,6 +82,9 @@ extension EngineError.Reason: CustomStringConvertible {
     case .tooLarge(let limit): "the answer is larger than \(limit) bytes"
     case .closedEarly: "the connection ended before the answer did"
     case .unexpectedBody(let expectation): "not a list of containers: \(expectation)"
+    case .streamEnded: "the stream of events ended"
+    case .lineTooLong(let limit): "an event is longer than \(limit) bytes"
+    case .unexpectedEvent(let expectation): "not an event: \(expectation)"
     case .system(let call, let code): "\(call) failed with errno \(code)"
     }
   }

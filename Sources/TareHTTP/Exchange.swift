@@ -58,7 +58,7 @@ struct Exchange: Sendable {
   }
 
   /// An engine sends about ten short headers.
-  private static var headLimits: NIOHTTPDecoderLimitConfiguration {
+  static var headLimits: NIOHTTPDecoderLimitConfiguration {
     var limits = NIOHTTPDecoderLimitConfiguration()
     limits.maxHeaderFieldSize = 16 << 10
     limits.maxHeaderListSize = 64 << 10
@@ -68,6 +68,6 @@ struct Exchange: Sendable {
 }
 
 /// A value that one closure leaves for another.
-private final class Slot<Value: Sendable>: Sendable {
+final class Slot<Value: Sendable>: Sendable {
   let value = Mutex<Value?>(nil)
 }

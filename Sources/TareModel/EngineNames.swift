@@ -6,6 +6,16 @@ public protocol EngineNames: Sendable {
   var names: [String: EngineName] { get }
   /// Engines that could not be asked.
   var problems: [Problem] { get }
+  /// What they said of the container with this full id, as it came; empty where nobody listens.
+  func events(of id: String) -> [EngineEvent]
+  /// Grows with every event that there is to look at.
+  var eventCount: Int { get }
+}
+
+extension EngineNames {
+  /// Names alone.
+  public func events(of id: String) -> [EngineEvent] { [] }
+  public var eventCount: Int { 0 }
 }
 
 /// The socket of an engine that runs now.

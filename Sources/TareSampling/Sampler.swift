@@ -25,6 +25,7 @@ public final class Sampler {
   private var buffer = [UInt8](repeating: 0, count: 65536)
   private var schedule = Schedule()
   private var knownNames: [String: EngineName] = [:]
+  private var knownEvents = 0
 
   public let host: Host
 
@@ -65,12 +66,12 @@ public final class Sampler {
   public func sample(into sample: inout Sample, isSketch: Bool = false) throws(KernelError) {
     sample.isSketch = isSketch
     let start = root.monotonic()
+    let (events, lost) = (names.eventCount, watch?.losses ?? losses)
     // What was lost may have been a start.
-    if let watch, watch.losses != losses {
-      losses = watch.losses
-      schedule.somethingEnded = true
-    }
-    let due = schedule.next(at: start, lastPid: lastPid(), namesChanged: names.names != knownNames)
+    let due = schedule.next(
+      at: start, lastPid: lastPid(), namesChanged: names.names != knownNames,
+      eventsCame: events != knownEvents || lost != losses)
+    (knownEvents, losses) = (events, lost)
     if due.discovery {
       let before = root.monotonic()
       try discover()
@@ -104,8 +105,10 @@ public final class Sampler {
     progress.begin()
     let names = knownNames
     for row in found.indices
-    where progress.look(at: found[row], row, in: sample, names, buffer: &buffer) {
-      workloads[row].boot = progress.timeline(found[row])
+    where progress.look(
+      at: found[row], row, isBoot: workloads[row].boot.kind == .boot, in: sample, names, buffer: &buffer)
+    {
+      workloads[row].boot = timeline(found[row])
       sample.workloads[row].boot = workloads[row].boot
     }
     if progress.awaitsHealth { discovery.askAgain() }
@@ -133,10 +136,17 @@ public final class Sampler {
     self.found = found.rows
     workloads = found.rows.map(\.workload)
     serials = found.rows.map(\.serial)
-    guard let progress else { return }
     watch?.follow(folders: Set(found.rows.compactMap { $0.finding.own.identityFolder(layout).map(parentFolder) }))
-    progress.keep(serials)
-    for row in found.rows.indices { workloads[row].boot = progress.timeline(found.rows[row]) }
+    progress?.keep(serials)
+    for row in found.rows.indices { workloads[row].boot = timeline(found.rows[row]) }
+  }
+
+  /// With all that was found since, and what engines said.
+  private func timeline(_ row: Discovery.Row) -> BootTimeline {
+    let said = EngineEvidence(names, of: row, now: root.now().realtime)
+    let more = (progress?.found(row) ?? []) + said.signals
+    guard !more.isEmpty || said.start != nil else { return row.workload.boot }
+    return BootTimeline(row.signals + more, of: row.finding.kind, as: said.start ?? row.description.start)
   }
 
   /// The number that the next process will be near: while it stands still nothing was started.

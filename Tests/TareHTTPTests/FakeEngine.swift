@@ -11,7 +11,7 @@ final class FakeEngine: Sendable {
   let path: String
   private let folder: URL
   private let listener: CInt
-  private let log: Log
+  let log: Log
   private let serves: Bool
 
   /// How many connections came, and how many were open at once at most.

@@ -54,4 +54,25 @@ import Testing
     #expect(span([.requested: mark(300), .userspace: mark(240)]) == .unknown)
     #expect(span([.requested: mark(300), .spawned: mark(100), .userspace: mark(240)]) == .atLeast(0.14))
   }
+
+  @Test(arguments: [BootTimeline.Kind.restart, .restored, .migrated])
+  func `what goes on from an earlier run is no boot and takes no time`(kind: BootTimeline.Kind) {
+    var boot = BootTimeline()
+    for (place, phase) in BootTimeline.Phase.allCases.enumerated() { boot[phase] = mark(place * 100) }
+    #expect(boot.span(to: .ready) == .exact(0.5, .reported))
+    boot.kind = kind
+    for phase in BootTimeline.Phase.allCases { #expect(boot.span(to: phase) == .unknown) }
+  }
+
+  @Test func `a request for an earlier start is not in the timeline of this one`() {
+    let others = [BootSignal(.spawned, .processStat, mark(0)), BootSignal(.executing, .execEvent, mark(100))]
+    func requested(_ at: Int, as kind: BootTimeline.Kind = .boot) -> UInt64? {
+      BootTimeline([BootSignal(.requested, .engineState, mark(at))] + others, of: .container, as: kind)[.requested]?.at
+    }
+    #expect(requested(-59_000) == base - 59_000_000_000)
+    #expect(requested(-61_000) == nil)
+    #expect(requested(-1000, as: .restart) == nil)
+    // One that contradicts is left, to be seen.
+    #expect(requested(50) == base + 50_000_000)
+  }
 }

@@ -1,3 +1,4 @@
+import TareModel
 import TestSupport
 import Testing
 
@@ -113,6 +114,20 @@ struct QemuArgumentsTests {
   ])
   func `the first disk is found`(line: String, disk: String) {
     #expect(parse(line).disks.first == disk)
+  }
+
+  @Test(
+    arguments: [
+      ("-m 1G", .boot), ("-incoming tcp:0:4444", .migrated), ("-S -incoming defer", .migrated),
+      ("-incoming fd:22", .migrated), ("-incoming file:/srv/saved", .restored), ("-incoming exec:zcat", .restored),
+      ("-loadvm clean", .restored), ("-loadvm", .boot), ("-incoming", .boot),
+    ] as [(String, BootTimeline.Kind)])
+  func `a machine that takes up a saved or running one does not boot`(line: String, kind: BootTimeline.Kind) {
+    #expect(parse(line).start == kind)
+    let words = ["qemu-system-x86_64"] + line.split(separator: " ").map(String.init)
+    let kept = QemuArguments.keep(words)
+    #expect(QemuArguments(kept).start == kind)
+    for secret in ["4444", "srv", "zcat", "clean"] { #expect(!kept.contains { $0.contains(secret) }) }
   }
 
   @Test func `a capture keeps of an option only the keys that are read`() {

@@ -31,11 +31,14 @@ extension BootTimeline {
   /// The best signal of each phase. Of two of the same kind the earlier one counts. Where a phase then comes before one
   /// that it must follow, both are doubtful; neither is moved.
   /// A container has no kernel to boot: its user space is there when the payload executes.
-  public init(_ signals: [BootSignal], of kind: Workload.Kind = .vm) {
+  /// A request that was for another start is not in it.
+  public init(_ signals: [BootSignal], of kind: Workload.Kind = .vm, as start: Kind = .boot) {
     self.init()
+    self.kind = start
     for phase in Phase.allCases {
       self[phase] = signals.filter { $0.phase == phase }.min { ($0.kind, $0.mark.at) < ($1.kind, $1.mark.at) }?.mark
     }
+    if start != .boot || isRequestOfAnother { self[.requested] = nil }
     if kind == .container, self[.userspace] == nil { self[.userspace] = self[.executing] }
     for (place, phase) in Phase.allCases.enumerated() {
       for earlier in Phase.allCases[..<place] where Self.isOutOfOrder(self[earlier], self[phase]) {

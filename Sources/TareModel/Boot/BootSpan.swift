@@ -31,12 +31,20 @@ extension BootTimeline.Label {
 
 extension BootTimeline {
   /// A request that came so long before the first process was for another start: the container was made and then
-  /// started later, or it was restarted, and a restart is not a boot.
+  /// started later, or it was restarted, and a restart is not a boot. Nanoseconds.
   private static let patience: UInt64 = 60_000_000_000
 
-  /// From the request to this phase: BOOT to ``Phase/userspace``, READY to ``Phase/ready``.
+  /// Whether the request was so long before the first process that it was for another start.
+  var isRequestOfAnother: Bool {
+    guard let request = self[.requested], let next = self[.spawned] ?? self[.isolated] else { return false }
+    return next.at > request.at && next.at - request.at > Self.patience
+  }
+
+  /// From the request to this phase: BOOT to ``Phase/userspace``, READY to ``Phase/ready``. Unknown for what is no boot.
   public func span(to phase: Phase) -> BootSpan {
-    guard let end = self[phase], let (begin, isRequest) = beginning(before: phase) else { return .unknown }
+    guard kind == .boot, let end = self[phase], let (begin, isRequest) = beginning(before: phase) else {
+      return .unknown
+    }
     guard let low = end.lo ?? (end.hi == nil ? end.at : nil) else {
       guard let hi = end.hi, isRequest, hi > begin.at else { return .unknown }
       return .atMost(Double(hi - begin.at) / 1e9)
@@ -55,7 +63,7 @@ extension BootTimeline {
   private func beginning(before last: Phase) -> (mark: Mark, isRequest: Bool)? {
     if let request = self[.requested] {
       let next = self[.spawned] ?? self[.isolated]
-      if next.map({ $0.at >= request.at && $0.at - request.at <= Self.patience }) ?? true { return (request, true) }
+      if !isRequestOfAnother, next.map({ $0.at >= request.at }) ?? true { return (request, true) }
     }
     let phases = Phase.allCases.drop { $0 == .requested }.prefix { $0 != last }
     return phases.compactMap { self[$0] }.min { $0.at < $1.at }.map { ($0, false) }

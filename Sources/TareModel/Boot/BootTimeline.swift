@@ -15,6 +15,17 @@ public struct BootTimeline: Sendable, Hashable {
     case ready
   }
 
+  /// What began. Only a boot has a boot's duration.
+  public enum Kind: String, Sendable, Hashable {
+    case boot
+    /// What was made before, and had run before, runs once more.
+    case restart
+    /// It goes on from a checkpoint or snapshot.
+    case restored
+    /// It goes on here after it ran elsewhere, or was saved by whoever manages it.
+    case migrated
+  }
+
   public enum Clock: String, Sendable, Hashable { case realtime, monotonic, boottime }
 
   /// How an instant is known.
@@ -51,6 +62,7 @@ public struct BootTimeline: Sendable, Hashable {
     }
   }
 
+  public var kind = Kind.boot
   private var marks: [Phase: Mark] = [:]
 
   public init() {}

@@ -49,18 +49,17 @@ final class BootProgress {
     done.formIntersection(alive)
   }
 
-  /// The timeline with all that was found since.
-  func timeline(_ row: Discovery.Row) -> BootTimeline {
-    guard let more = signals[row.serial] else { return row.workload.boot }
-    return BootTimeline(row.signals + more, of: row.finding.kind)
-  }
+  /// All that was found since.
+  func found(_ row: Discovery.Row) -> [BootSignal] { signals[row.serial] ?? [] }
 
   /// - Parameters:
   ///   - sample: with this tick's readings of these rows.
+  ///   - isBoot: whether it is no restart: what engines said of its health may be of the run before.
   ///   - names: what engines say by now.
   /// - Returns: whether anything was found about this row.
   func look(
-    at row: Discovery.Row, _ place: Int, in sample: Sample, _ names: [String: EngineName], buffer: inout [UInt8]
+    at row: Discovery.Row, _ place: Int, isBoot: Bool = true, in sample: Sample, _ names: [String: EngineName],
+    buffer: inout [UInt8]
   ) -> Bool {
     guard !done.contains(row.serial) else { return false }
     let now = root.now()
@@ -74,8 +73,9 @@ final class BootProgress {
         return false
       }
       open[row.serial] = Open(
-        begun: start, lookedAt: start, cpu: nil, hasSent: false, isHealthy: health == .healthy && age > Self.youth)
-      return look(at: row, place, in: sample, names, buffer: &buffer)
+        begun: start, lookedAt: start, cpu: nil, hasSent: false,
+        isHealthy: health == .healthy && (age > Self.youth || !isBoot))
+      return look(at: row, place, isBoot: isBoot, in: sample, names, buffer: &buffer)
     }
     defer {
       state.lookedAt = now.monotonic
@@ -84,7 +84,10 @@ final class BootProgress {
     }
     var found: [BootSignal] = []
     let between = state.lookedAt...now.monotonic
-    if health == .starting { awaitsHealth = true }
+    if health == .starting {
+      awaitsHealth = true
+      state.isHealthy = false
+    }
     if health == .healthy, !state.isHealthy {
       state.isHealthy = true
       found.append(signal(.engineHealth, between, .reported, "the engine's health check", now))

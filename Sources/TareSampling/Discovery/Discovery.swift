@@ -154,7 +154,7 @@ final class Discovery {
           !old.signals.contains { $0.phase == new.phase && $0.kind == new.kind }
         }
     }
-    description.workload.boot = BootTimeline(signals, of: candidate.finding.kind)
+    description.workload.boot = BootTimeline(signals, of: candidate.finding.kind, as: description.start)
     defer { if old == nil { nextSerial += 1 } }
     return Entry(
       serial: old?.serial ?? nextSerial, main: main, description: description, signals: signals, isEarly: isEarly)

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import TareModel
 
 /// What a QEMU command line says of its VM. From qemu(1). Unknown options are skipped; nothing here is more than a claim.
 struct QemuArguments: Hashable {
@@ -20,11 +21,13 @@ struct QemuArguments: Hashable {
   private(set) var serialLogs: [String] = []
   /// One of these files keeps what earlier machines said.
   private(set) var appends = false
+  /// Whether the machine is made to take up what another left: a stream, or a snapshot in its disk.
+  private(set) var start = BootTimeline.Kind.boot
 
   /// Options that are read: what a capture keeps of the command line.
   static let flags: Set<String> = [
     "name", "uuid", "m", "smp", "accel", "enable-kvm", "machine", "M", "drive", "blockdev", "hda", "hdb", "hdc", "hdd",
-    "cdrom", "netdev", "chardev", "serial",
+    "cdrom", "netdev", "chardev", "serial", "incoming", "loadvm",
   ]
 
   /// Options whose value is one path or number.
@@ -44,7 +47,14 @@ struct QemuArguments: Hashable {
   static func keep(_ arguments: [String]) -> [String] {
     pairs(arguments).reduce(into: Array(arguments.prefix(1))) { kept, pair in
       guard flags.contains(pair.flag) else { return }
-      let value = pair.value.map { plain.contains(pair.flag) ? $0 : QemuOptions($0).kept(keys) }
+      let value = pair.value.map { value in
+        switch pair.flag {
+        // Where it comes from may be a command with secrets; how it comes is enough.
+        case "incoming": String(value.prefix { $0.isLetter })
+        case "loadvm": "snapshot"
+        default: plain.contains(pair.flag) ? value : QemuOptions(value).kept(keys)
+        }
+      }
       kept += ["-\(pair.flag)"] + [value].compactMap { $0 }
     }
   }
@@ -93,6 +103,9 @@ struct QemuArguments: Hashable {
         sockets += [options["path"]].compactMap { $0 }
       }
       serialLogs += [options["logfile"]].compactMap { $0 }
+    case "loadvm": start = .restored
+    // `file:` and `exec:` read what was saved; libvirt hands over a descriptor for both.
+    case "incoming": start = value.hasPrefix("file") || value.hasPrefix("exec") ? .restored : .migrated
     case "serial": if value.hasPrefix("file:") { serialLogs.append(String(value.dropFirst(5))) }
     default: break
     }

@@ -74,14 +74,22 @@ struct DockerConfig: Codable {
   }
   struct State: Codable {
     var startedAt: String?
-    enum CodingKeys: String, CodingKey { case startedAt = "StartedAt" }
+    /// Of the run before; year 1 where there was none.
+    var finishedAt: String?
+    enum CodingKeys: String, CodingKey {
+      case startedAt = "StartedAt"
+      case finishedAt = "FinishedAt"
+    }
   }
   var name: String?
   var created: String?
   var config: Inner?
   var state: State?
+  /// By its restart policy, since somebody started it.
+  var restarts: Int?
 
   enum CodingKeys: String, CodingKey {
+    case restarts = "RestartCount"
     case name = "Name"
     case created = "Created"
     case config = "Config"

@@ -47,6 +47,8 @@ public struct Description: Sendable {
   public var problems: [Problem] = []
   /// What this runtime or hypervisor tells of the start; what the kernel tells is added.
   public var signals: [BootSignal] = []
+  /// What began, as the runtime or hypervisor tells it.
+  public var start = BootTimeline.Kind.boot
   /// The first process of its own that still runs: shim, conmon, VMM.
   public var launcher: Process?
   /// Where the runtime keeps its state.

@@ -26,9 +26,10 @@ struct Schedule {
   /// - Parameters:
   ///   - now: monotonic nanoseconds.
   ///   - lastPid: as /proc/loadavg has it; nil where it cannot be read.
-  mutating func next(at now: UInt64, lastPid: UInt64?, namesChanged: Bool) -> Due {
+  ///   - eventsCame: whether an engine has said something of a container.
+  mutating func next(at now: UInt64, lastPid: UInt64?, namesChanged: Bool, eventsCame: Bool = false) -> Due {
     var due = Due()
-    let started = lastPid == nil || lastPid != self.lastPid
+    let started = lastPid == nil || lastPid != self.lastPid || eventsCame
     let overdue = lastDiscovery.map { now &- $0 > 30_000_000_000 } ?? true
     let isEarly = lastDiscovery.map { now &- $0 < min(discoveryCost &* Self.share, Self.longestDelay) } ?? false
     due.discovery = (started || wantsDiscovery) && !isEarly || somethingEnded || overdue || namesChanged

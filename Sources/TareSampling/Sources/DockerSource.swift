@@ -55,7 +55,15 @@ struct DockerSource: WorkloadSource {
     let config = try root.state(path, owner: owner, as: DockerConfig.self)
     if let name = config.name { description.workload.name = String(name.drop { $0 == "/" }) }
     description.workload.image = config.config?.image
-    description.add(.executing, .engineStart, .reported(config.state?.startedAt, by: "dockerd config.v2.json"))
+    if config.restarts ?? 0 > 0 || config.state?.finishedAt.flatMap(Timestamp.parse) != nil {
+      description.start = .restart
+    }
+    // dockerd writes it anew a moment after the start: until then it has that of the run before.
+    if let started = BootTimeline.Mark.reported(config.state?.startedAt, by: "dockerd config.v2.json"),
+      started.at &+ 1_000_000_000 > description.workload.startedAt ?? 0
+    {
+      description.add(.executing, .engineStart, started)
+    }
     description.add(.requested, .engineState, .reported(config.created, by: "dockerd config.v2.json"))
   }
 

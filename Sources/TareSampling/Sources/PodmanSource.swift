@@ -39,7 +39,7 @@ struct PodmanSource: WorkloadSource {
   private func arguments(of conmon: Process, _ census: Census) -> [String]? {
     census.root.arguments(of: conmon.pid) { arguments in
       let root = Self.runtimeRoot(in: arguments).map { ["--runtime-arg", "--root=\($0)"] } ?? []
-      return keepOptions(arguments, ["-c", "-n", "-b", "-r"]) + root
+      return keepOptions(arguments, ["-c", "-n", "-b", "-r", "-p"]) + root
     }
   }
 
@@ -69,6 +69,7 @@ struct PodmanSource: WorkloadSource {
       return description
     }
     readRuntimeState(id, arguments, owner, census.root, &description)
+    if ranBefore(id, arguments, conmon, census) { description.start = .restart }
     if let bundle = option("-b", in: arguments), bundle.hasSuffix("/\(id)/userdata") {
       var workload = description.workload
       var requested: BootTimeline.Mark?
@@ -89,6 +90,14 @@ struct PodmanSource: WorkloadSource {
       }
     }
     return description
+  }
+
+  /// The runtime's log is made at the first start and stays: at a later one it is older than that start's conmon.
+  private func ranBefore(_ id: String, _ arguments: [String], _ conmon: Process, _ census: Census) -> Bool {
+    guard let pidFile = option("-p", in: arguments), pidFile.hasSuffix("/\(id)/userdata/pidfile"),
+      let made = census.root.modified("\(pidFile.dropLast("pidfile".count))oci-log")
+    else { return false }
+    return made &+ 100_000_000 < census.started(conmon)
   }
 
   /// When the runtime made the container, from its state.

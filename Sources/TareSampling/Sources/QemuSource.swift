@@ -51,6 +51,7 @@ struct QemuSource: WorkloadSource {
     workload.helpers = helpers
     var description = Description(workload)
     description.launcher = finding.main
+    description.start = arguments.start
     description.machine = machine
     description.kernelHelpers = helpers.filter { census.processes[$0]?.isKernelThread == true }
     return description

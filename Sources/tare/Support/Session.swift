@@ -23,7 +23,7 @@ struct Session {
     do throws(KernelError) {
       root = try Self.open(path)
       let budget = root.holdsDescriptors ? DescriptorBudget.fromLimits() : DescriptorBudget(0)
-      sockets = root.isLive ? SocketNames(waits: waits) : nil
+      sockets = root.isLive ? SocketNames(waits: waits, listens: watches) : nil
       for complaint in sockets?.complaints ?? [] { Output.note(complaint) }
       let names: any EngineNames = sockets ?? FixedEngineNames(root.manifest?.names ?? [:])
       let runtimeFolder = root.isLive ? environment("XDG_RUNTIME_DIR") : nil

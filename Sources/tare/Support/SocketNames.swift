@@ -3,7 +3,7 @@ import Synchronization
 import TareHTTP
 import TareModel
 
-/// Names that Docker and Podman give over their sockets: those at the usual places, those that the environment names,
+/// Names, and what was done, that Docker and Podman give over their sockets: those at the usual places, those that the environment names,
 /// and those of engines that run.
 final class SocketNames: EngineNames {
   private struct State {
@@ -16,18 +16,30 @@ final class SocketNames: EngineNames {
 
   /// For all engines together.
   private static let deadline = Duration.milliseconds(300)
+  /// Seconds back from the beginning for which engines are asked what happened: it tells a restart from a first start.
+  private static let past: UInt64 = 3600
+  /// Seconds for which it is said that events may have been missed.
+  private static let regret: UInt64 = 60
 
   private let known: [EngineEndpoint]
   /// Those that the user named: what goes wrong with them is worth a word.
   private let asked: Set<EngineEndpoint>
   private let waits: Bool
   private let state = Mutex(State())
+  /// Nil where nobody listens to events.
+  private let listener: EngineListener?
   /// Variables of the environment that lead nowhere, one line each.
   let complaints: [String]
 
-  /// - Parameter waits: whether asking waits for the answers, within the deadline.
-  init(waits: Bool) {
+  /// - Parameters:
+  ///   - waits: whether asking waits for the answers, within the deadline.
+  ///   - listens: whether to listen to what engines do, from the first time on that they are asked.
+  init(waits: Bool, listens: Bool = false) {
     self.waits = waits
+    let now = Self.now()
+    listener =
+      listens
+      ? EngineListener(since: now > Self.past ? now - Self.past : 0, deadline: .seconds(5), now: Self.now) : nil
     var asked: [EngineEndpoint] = []
     var complaints: [String] = []
     for variable in ["DOCKER_HOST", "CONTAINER_HOST"] {
@@ -61,6 +73,7 @@ final class SocketNames: EngineNames {
       }
       return state.directory
     }
+    listener?.listen(to: endpoints)
     if waits { _ = directory?.ask() } else { directory?.refresh() }
   }
 
@@ -71,16 +84,46 @@ final class SocketNames: EngineNames {
     }
   }
 
+  func events(of id: String) -> [EngineEvent] { listener?.events(of: id) ?? [] }
+
+  var eventCount: Int { listener?.count ?? 0 }
+
   var problems: [Problem] {
     let failures = state.withLock { $0.directory?.current.failures ?? [:] }
-    return failures.compactMap { endpoint, error in
-      // At a usual place, not being there or not being allowed is the normal state of things.
-      switch error.reason {
-      case .notFound, .permissionDenied, .connectionRefused: if !asked.contains(endpoint) { return nil }
-      default: break
+    let unnamed = failures.compactMap { endpoint, error in problem(endpoint, error, "\(error)") }
+    return (unnamed + deafness(except: failures)).sorted { $0.message < $1.message }
+  }
+
+  /// Engines that give names and are not heard. One line each, and none more where names fail as well.
+  private func deafness(except failures: [EngineEndpoint: EngineError]) -> [Problem] {
+    guard let listener else { return [] }
+    let deaf = listener.failures.filter { failures[$0.key] == nil }
+    let now = Self.now()
+    let missed = listener.gaps.filter { endpoint, gap in
+      deaf[endpoint] == nil && failures[endpoint] == nil && gap.to + Self.regret > now
+    }
+    return deaf.compactMap { problem($0.key, $0.value, "\($0.value): starts are told by other signs") }
+      + missed.map { endpoint, gap in
+        let place = EngineError.place(endpoint)
+        return Problem(
+          source: "engine", message: "\(place): what it did in \(gap.to - gap.from) s may have been missed")
       }
-      return Problem(source: "engine", message: "\(error)")
-    }.sorted { $0.message < $1.message }
+  }
+
+  private func problem(_ endpoint: EngineEndpoint, _ error: EngineError, _ message: String) -> Problem? {
+    // At a usual place, not being there or not being allowed is the normal state of things.
+    switch error.reason {
+    case .notFound, .permissionDenied, .connectionRefused: if !asked.contains(endpoint) { return nil }
+    default: break
+    }
+    return Problem(source: "engine", message: message)
+  }
+
+  /// Realtime seconds since 1970.
+  @Sendable private static func now() -> UInt64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_REALTIME, &time)
+    return UInt64(max(0, time.tv_sec))
   }
 
   /// Every socket that was asked: how many containers it named, or why none.
