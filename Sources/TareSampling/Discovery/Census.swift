@@ -8,7 +8,8 @@ public final class Complaints: Sendable {
 
   init() {}
 
-  public var all: [Problem] { list.withLock { $0 } }
+  /// In an order of their own: sources run side by side, and a line that changes its place cannot be read.
+  public var all: [Problem] { list.withLock { $0 }.sorted { ($0.source, $0.message) < ($1.source, $1.message) } }
 
   /// A folder that is there and may not be looked into hides workloads; one that is not there is nobody's fault.
   public func hidden(by error: KernelError, source: String) {
