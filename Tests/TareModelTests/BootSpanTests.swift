@@ -54,4 +54,46 @@ import Testing
     #expect(span([.requested: mark(300), .userspace: mark(240)]) == .unknown)
     #expect(span([.requested: mark(300), .spawned: mark(100), .userspace: mark(240)]) == .atLeast(0.14))
   }
+
+  @Test func `what has not both ends says why`() {
+    func gap(_ marks: [BootTimeline.Phase: BootTimeline.Mark], to phase: BootTimeline.Phase = .userspace) -> BootGap? {
+      var boot = BootTimeline()
+      for (phase, mark) in marks { boot[phase] = mark }
+      return boot.gap(to: phase)
+    }
+    #expect(gap([.requested: mark(0), .userspace: mark(240)]) == nil)
+    #expect(gap([:]) == .nothing)
+    #expect(gap([.requested: mark(0), .spawned: mark(10)]) == .noEnd)
+    #expect(gap([.spawned: mark(10), .userspace: mark(240)]) == .noRequest)
+    #expect(gap([.requested: mark(0), .userspace: mark(240, isOpen: true)]) == .openEnd)
+    #expect(gap([.requested: mark(300), .userspace: mark(240)]) == .outOfOrder)
+    #expect(gap([.requested: mark(300), .spawned: mark(100), .userspace: mark(240)]) == .outOfOrder)
+    #expect(gap([.requested: mark(-3_600_000), .spawned: mark(0), .userspace: mark(240)]) == .restart)
+    #expect(gap([.requested: mark(-3_600_000), .executing: mark(0)], to: .ready) == .restart)
+  }
+
+  @Test func `counting begins with the request of this start, else with the earliest phase`() {
+    var boot = BootTimeline()
+    #expect(boot.start == nil && !boot.isRestart)
+    boot[.requested] = mark(-3_600_000)
+    #expect(boot.start?.phase == .requested)
+    boot[.isolated] = mark(20)
+    boot[.spawned] = mark(50)
+    #expect(boot.isRestart)
+    #expect(boot.start?.phase == .isolated)
+    boot[.requested] = mark(0)
+    #expect(!boot.isRestart)
+    #expect(boot.start?.mark.at == base)
+  }
+
+  @Test func `a span is as sure as the weaker of its ends, and a doubtful end is inferred`() {
+    var boot = BootTimeline()
+    #expect(boot.label(to: .userspace) == .unknown)
+    boot[.requested] = mark(0, .measured)
+    boot[.userspace] = mark(240, .reported)
+    #expect(boot.label(to: .userspace) == .reported)
+    boot[.requested]?.isDoubtful = true
+    #expect(boot.label(to: .userspace) == .inferred)
+    #expect(boot.span(to: .userspace) == .exact(0.24, .inferred))
+  }
 }

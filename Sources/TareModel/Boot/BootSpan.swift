@@ -17,6 +17,22 @@ public enum BootSpan: Sendable, Hashable {
   }
 }
 
+/// Why a span is no figure but a bound, or unknown.
+public enum BootGap: Sendable, Hashable, CaseIterable {
+  /// The request was for an earlier start: the time from it until now is no boot.
+  case restart
+  /// Nothing tells of the request.
+  case noRequest
+  /// Nothing tells of the phase that it ends with.
+  case noEnd
+  /// Of the end only a bound is known.
+  case openEnd
+  /// Instants contradict each other.
+  case outOfOrder
+  /// Nothing tells of any phase.
+  case nothing
+}
+
 extension BootTimeline.Label {
   /// 0 is the surest.
   public var weakness: Int {
@@ -47,16 +63,56 @@ extension BootTimeline {
       return low > from ? .atLeast(Double(low - from) / 1e9) : .unknown
     }
     guard end.at >= begin.at else { return .unknown }
-    let label = begin.label.weakness > end.label.weakness ? begin.label : end.label
-    return .exact(Double(end.at - begin.at) / 1e9, begin.isDoubtful || end.isDoubtful ? .inferred : label)
+    return .exact(Double(end.at - begin.at) / 1e9, label(begin, end))
+  }
+
+  /// How sure the two ends of a span are: as sure as the weaker one. Unknown where the span is.
+  public func label(to phase: Phase) -> Label {
+    guard span(to: phase) != .unknown, let end = self[phase], let (begin, _) = beginning(before: phase) else {
+      return .unknown
+    }
+    return label(begin, end)
+  }
+
+  /// Why the span to this phase has not both ends; nil where it has.
+  public func gap(to phase: Phase) -> BootGap? {
+    if case .exact = span(to: phase) { return nil }
+    if Phase.allCases.allSatisfy({ self[$0] == nil }) { return .nothing }
+    if isRestart { return .restart }
+    guard let end = self[phase] else { return .noEnd }
+    guard let request = self[.requested] else { return .noRequest }
+    if end.lo == nil || end.hi == nil, end.at >= request.at { return .openEnd }
+    return .outOfOrder
+  }
+
+  /// The request was for an earlier start, or the workload was made long before it was started.
+  public var isRestart: Bool {
+    guard let request = self[.requested], let next = afterRequest else { return false }
+    return next.at > request.at && next.at - request.at > Self.patience
+  }
+
+  /// What is counted from: the request where it belongs to this start, else the earliest phase that is known.
+  public var start: (phase: Phase, mark: Mark)? {
+    if let request = self[.requested], ownsRequest { return (.requested, request) }
+    let phases = Phase.allCases.drop { $0 == .requested }
+    return phases.compactMap { phase in self[phase].map { (phase, $0) } }.min { $0.1.at < $1.1.at }
+  }
+
+  private func label(_ begin: Mark, _ end: Mark) -> Label {
+    if begin.isDoubtful || end.isDoubtful { return .inferred }
+    return begin.label.weakness > end.label.weakness ? begin.label : end.label
+  }
+
+  private var afterRequest: Mark? { self[.spawned] ?? self[.isolated] ?? self[.executing] }
+
+  private var ownsRequest: Bool {
+    guard let request = self[.requested] else { return false }
+    return afterRequest.map { $0.at >= request.at && $0.at - request.at <= Self.patience } ?? true
   }
 
   /// The request where it belongs to this start, else the earliest phase that is known before the last.
   private func beginning(before last: Phase) -> (mark: Mark, isRequest: Bool)? {
-    if let request = self[.requested] {
-      let next = self[.spawned] ?? self[.isolated]
-      if next.map({ $0.at >= request.at && $0.at - request.at <= Self.patience }) ?? true { return (request, true) }
-    }
+    if let request = self[.requested], ownsRequest { return (request, true) }
     let phases = Phase.allCases.drop { $0 == .requested }.prefix { $0 != last }
     return phases.compactMap { self[$0] }.min { $0.at < $1.at }.map { ($0, false) }
   }
