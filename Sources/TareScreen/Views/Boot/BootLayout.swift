@@ -24,7 +24,7 @@ struct BootLayout {
   ///   - lanes: of the distribution.
   init(_ size: Size, lines: Int, hasLens: Bool, lanes: Int) {
     area = Screen.body(size)
-    name = size.width < 100 ? 9 : size.width < 120 ? 12 : size.width < 150 ? 16 : 20
+    name = size.width < 100 ? 11 : size.width < 120 ? 12 : size.width < 150 ? 16 : 20
     let x = 3 + name + 1
     var end = area.right - 1
     let wanted = size.width >= 150 ? 40 : size.width >= 100 && !hasLens ? 24 : 0

@@ -74,9 +74,10 @@ struct BootView {
       return canvas.put(
         "how long starts of each kind took, log; marked: the selected one", x: 7, y: y, limit: layout.area.right)
     }
+    let isNarrow = layout.area.width < 72
     let words: [(BootTimeline.Phase, String)] = [
-      (.requested, "request"), (.spawned, "spawned"), (.isolated, "isolated"), (.executing, "executing"),
-      (.userspace, "userspace"), (.ready, "answers"),
+      (.requested, isNarrow ? "asked" : "request"), (.spawned, "spawned"), (.isolated, "isolated"),
+      (.executing, isNarrow ? "exec" : "executing"), (.userspace, isNarrow ? "user" : "userspace"), (.ready, "answers"),
     ]
     let width = words.reduce(0) { $0 + $1.1.count + 4 } - 2
     var x = layout.bar.x + width < layout.area.right ? layout.bar.x : 7

@@ -33,7 +33,8 @@ struct BootWords {
     if workload.kind == .vm, let guestKernel { notes.append(guestKernel) }
     if let lens, let ready = bar?.seconds(of: .ready), ready > lens.to, let mark = boot[.ready] {
       let verb = mark.source.contains("health") ? "healthy" : "answers"
-      notes.append(Note(texts: ["\(verb) \(FigureText.digits(ready))\(FigureText.mark(mark.label).trimmedStart)"]))
+      notes.append(
+        Note(texts: ["\(verb) \(FigureText.digits(ready))\(FigureText.mark(boot.label(to: .ready)).trimmedStart)"]))
     }
     if workload.kind == .container { notes.append(Note(texts: ["shared kernel"], style: .dim)) }
     if workload.kind == .vm, guestKernel == nil { notes.append(Note(texts: ["guest kernel ?"], style: .dim)) }
