@@ -5,6 +5,7 @@ SWIFT ?= swift
 CHECKS = --explicit-target-dependency-import-check error
 RELEASE = -c release -Xswiftc -cross-module-optimization -Xswiftc -static-executable -Xlinker -s
 OUT = .build/release
+TRUTH_RUNS ?= 300
 PICTURE = $(OUT)/tare snapshot --root $(CAPTURED) --format svg
 CAPTURED = .build/captured/host
 
@@ -27,11 +28,13 @@ release:
 	$(SWIFT) build $(RELEASE) $(CHECKS) --product tare
 	$(SWIFT) build $(RELEASE) $(CHECKS) --product tare-service
 
-## bench: the sampler beside a C program that reads the same files, the live screen beside systemd-cgtop, htop and btop;
-##        needs root, because it makes cgroups
+## bench: the sampler beside a C program that reads the same files, the live screen beside systemd-cgtop, htop and btop, the
+##        cost of seeing starts, and how far what is said of 300 starts of each kind is from the truth; needs root
 bench: release
 	TARE_BINARY=$(CURDIR)/$(OUT)/tare Tests/Benchmarks/run.sh
 	TARE_BINARY=$(CURDIR)/$(OUT)/tare Tests/Benchmarks/screen.sh
+	TARE_BINARY=$(CURDIR)/$(OUT)/tare Tests/Benchmarks/starts.sh
+	TARE_TRUTH_RUNS=$(TRUTH_RUNS) $(SWIFT) test $(CHECKS) --filter TruthTests | grep -E '^truth:|✘|Test run'
 
 ## screenshots: the pictures of the README, from a captured host
 screenshots: release

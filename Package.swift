@@ -100,7 +100,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "TruthTests", dependencies: ["TareModel", "KernelStats", "TareSampling", "TestSupport"],
-      exclude: ["truth.c"], swiftSettings: strict),
+      exclude: ["launch.c", "truth.c", "truth.S"], swiftSettings: strict),
     .testTarget(name: "TareLabTests", dependencies: ["TareLab"], swiftSettings: strict),
     .testTarget(
       name: "LabTests", dependencies: ["CLinux", "TareLab", "TestSupport"], exclude: ["lab"], swiftSettings: strict),

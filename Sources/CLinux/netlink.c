@@ -1,4 +1,5 @@
 // Facilities of the kernel that are spoken to over netlink.
+#define _GNU_SOURCE // recvmmsg; in no header, because Swift's own module of glibc is built without it
 #include "CLinux.h"
 #include <errno.h>
 #include <linux/filter.h>
@@ -183,6 +184,26 @@ int tare_inotify_add(int descriptor, int file) {
   char path[40];
   snprintf(path, sizeof path, "/proc/self/fd/%d", file);
   return inotify_add_watch(descriptor, path, IN_MODIFY);
+}
+
+int tare_receive_many_from_kernel(int fd, void *buffer, int slot, int most, int *lengths) {
+  struct mmsghdr messages[64];
+  struct iovec places[64];
+  struct sockaddr_nl from[64];
+  if (most > 64) most = 64;
+  memset(messages, 0, sizeof messages[0] * (size_t)most);
+  for (int index = 0; index < most; index++) {
+    places[index] = (struct iovec){(char *)buffer + (size_t)index * (size_t)slot, (size_t)slot};
+    messages[index].msg_hdr = (struct msghdr){
+        .msg_name = &from[index], .msg_namelen = sizeof from[index], .msg_iov = &places[index], .msg_iovlen = 1};
+  }
+  int count = recvmmsg(fd, messages, (unsigned)most, MSG_DONTWAIT, 0);
+  for (int index = 0; index < count; index++) {
+    // Any process may send to a netlink socket; the kernel has number 0.
+    int isWhole = !(messages[index].msg_hdr.msg_flags & MSG_TRUNC) && from[index].nl_pid == 0;
+    lengths[index] = isWhole ? (int)messages[index].msg_len : 0;
+  }
+  return count;
 }
 
 long tare_receive_from_kernel(int fd, void *buffer, unsigned long room) {

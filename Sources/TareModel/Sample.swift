@@ -24,6 +24,8 @@ public struct Sample: Sendable {
   public var carriedBefore: [UInt64] = []
   /// What could not be read as a whole: a source, a file in a bad form.
   public var problems: [Problem] = []
+  /// Why processes are not seen as they start; nil where they are, and where nobody watches.
+  public var startsUnheard: String?
   public var own = OwnCost()
   /// Holds only what the first picture needs, taken in a hurry: no rate is made with it.
   public var isSketch = false

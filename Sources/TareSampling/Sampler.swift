@@ -18,6 +18,9 @@ public final class Sampler {
   private var found: [Discovery.Row] = []
   private var inspector: Inspector?
   private let progress: BootProgress?
+  private let watch: StartWatch?
+  /// How often the watch had lost events at the last pass.
+  private var losses = 0
   private var discoveryProblems: [Problem] = []
   private var buffer = [UInt8](repeating: 0, count: 65536)
   private var schedule = Schedule()
@@ -47,6 +50,8 @@ public final class Sampler {
       root, layout: layout, environment: environment, sources: sources, names: names,
       watch: watch)
     progress = watch.map { [root, layout] in BootProgress(root, layout, $0) }
+    self.watch = watch
+    watch?.follow(folders: layout.watchedRoots, mounts: layout.watchedRoots)
     hostReader = HostReader(root, budget)
     loadAverage = HeldFile("/proc/loadavg", root, budget)
   }
@@ -60,6 +65,11 @@ public final class Sampler {
   public func sample(into sample: inout Sample, isSketch: Bool = false) throws(KernelError) {
     sample.isSketch = isSketch
     let start = root.monotonic()
+    // What was lost may have been a start.
+    if let watch, watch.losses != losses {
+      losses = watch.losses
+      schedule.somethingEnded = true
+    }
     let due = schedule.next(at: start, lastPid: lastPid(), namesChanged: names.names != knownNames)
     if due.discovery {
       let before = root.monotonic()
@@ -69,6 +79,8 @@ public final class Sampler {
     sample.prepare(workloads, serials: serials)
     sample.problems.append(contentsOf: discoveryProblems)
     sample.problems.append(contentsOf: names.problems)
+    if let problem = watch?.problem { sample.problems.append(problem) }
+    sample.startsUnheard = watch?.unheard
     for row in rows.indices {
       let isNew = !rows[row].wasRead
       let alive = rows[row].read(
@@ -122,6 +134,7 @@ public final class Sampler {
     workloads = found.rows.map(\.workload)
     serials = found.rows.map(\.serial)
     guard let progress else { return }
+    watch?.follow(folders: Set(found.rows.compactMap { $0.finding.own.identityFolder(layout).map(parentFolder) }))
     progress.keep(serials)
     for row in found.rows.indices { workloads[row].boot = progress.timeline(found.rows[row]) }
   }
@@ -139,7 +152,17 @@ public final class Sampler {
   }
 }
 
+/// Of a cgroup's folder.
+private func parentFolder(_ path: String) -> String {
+  path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? path
+}
+
 extension CgroupLayout {
+  /// Where a container's cgroup is made in any case: those hierarchies whose folders tell one from its successor.
+  var watchedRoots: Set<String> {
+    Set([unified, controllers["memory"] ?? controllers["cpu"] ?? controllers["pids"]].compactMap { $0 })
+  }
+
   private static let types = ["cgroup", "cgroup2"]
 
   /// As mounted on this machine. A capture gets the cgroup mounts only.

@@ -29,6 +29,7 @@ struct FormatCase: Sendable, CustomTestStringConvertible {
     FormatCase("stat of the host", Captured.stat) { _ = try CpuTicks($0.span) },
     FormatCase("meminfo", Captured.meminfo) { _ = try MemoryInfo($0.span) },
     FormatCase("net/dev", Captured.netDev) { _ = try NetworkTraffic($0.span) },
+    FormatCase("net/tcp", Captured.netTcp) { _ = try ListeningSockets($0.span) },
     FormatCase("io.stat", Captured.ioStat) { _ = try DeviceTraffic(ioStat: $0.span) },
     FormatCase("blkio", Captured.blkio) { _ = try DeviceTraffic(blkio: $0.span) },
     FormatCase("cgroup of a process", Captured.cgroupHybrid) { _ = try CgroupMembership($0.span) },
@@ -110,6 +111,13 @@ enum Captured {
       ifb0:       0       0    0    0    0     0          0         0        0       0    0    0    0     0       0          0
       eth0: 356028679    7182    0    0    0     0          0         0   310976    4126    0    0    0     0       0          0
       eth1:1000 7182 0 0 0 0 0 0 24 4126 0 0 0 0 0 0
+
+    """
+  static let netTcp = """
+      sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+       0: 00000000:07E8 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1664 1 00000000b20d6090 100 0 0 10 0
+       1: 0100007F:1FA3 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 294274 1 00000000d57b0775 100 0 0 10 0
+       2: 0100007F:1FA3 0100007F:C350 01 00000000:00000000 00:00000000 00000000     0        0 294275 1 00000000d57b0776 20 4 30 10 -1
 
     """
   static let ioStat = """

@@ -8,6 +8,11 @@ struct FormatTests {
     try format.parse(format.bytes)
   }
 
+  @Test func `sockets that listen have their inodes, others are left out`() throws {
+    #expect(try ListeningSockets(Array(Captured.netTcp.utf8).span).inodes == [1664, 294_274])
+    #expect(try ListeningSockets(Array("  sl  local_address\n".utf8).span).inodes.isEmpty)
+  }
+
   @Test func `a process has its parent, times, threads and start`() throws {
     let stat = try ProcessStat(Array(Captured.processStat.utf8).span)
     #expect(stat.comm == "cat")

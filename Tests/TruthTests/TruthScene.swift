@@ -10,8 +10,11 @@ import TestSupport
 struct Truth {
   /// Between these two the first process was asked for and was there.
   var spawned: ClosedRange<UInt64>
-  /// At its first instruction the payload looked at the clock.
-  var executed: UInt64
+  /// At its first instruction the payload looked at the clock; a machine's first instruction was told by then.
+  var executed: ClosedRange<UInt64>
+  /// Nil for a container: its user space is there when it executes.
+  var userspace: ClosedRange<UInt64>?
+  var ready: ClosedRange<UInt64>
   /// As a tare says that watched.
   var live: BootTimeline
   /// As one says that came later.
@@ -19,62 +22,80 @@ struct Truth {
   /// What to add to a monotonic instant to get one since 1970.
   var offset: UInt64
 
-  func contains(_ mark: BootTimeline.Mark?, _ instant: UInt64) -> Bool {
-    contains(mark, instant...instant)
-  }
-
   /// Whether the truth, known to lie between two instants, may lie within the mark's bracket.
   func contains(_ mark: BootTimeline.Mark?, _ instants: ClosedRange<UInt64>) -> Bool {
     guard let mark else { return false }
     return mark.lo ?? 0 <= instants.upperBound &+ offset && mark.hi ?? .max >= instants.lowerBound &+ offset
   }
 
-  /// How far the mark is from the truth, in microseconds.
-  func error(_ mark: BootTimeline.Mark?, _ instant: UInt64) -> Double {
-    mark.map { (Double($0.at) - Double(instant &+ offset)) / 1000 } ?? .nan
+  /// How far the mark is at most from the truth, in microseconds.
+  func error(_ mark: BootTimeline.Mark?, _ instants: ClosedRange<UInt64>) -> Double {
+    guard let mark else { return .infinity }
+    let ends = [instants.lowerBound, instants.upperBound].map { (Double(mark.at) - Double($0 &+ offset)) / 1000 }
+    return ends.max { abs($0) < abs($1) } ?? 0
   }
 }
 
-/// A place where payloads that know the truth are started in containers of runc.
-final class TruthScene {
+/// A place where payloads and machines that know the truth are started.
+class TruthScene {
   /// How often; more for a distribution.
   static let runs = ProcessInfo.processInfo.environment["TARE_TRUTH_RUNS"].flatMap { Int($0) } ?? 20
   static let path = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]
-  static let canRun = geteuid() == 0 && has("runc") && has("gcc")
 
   let folder: TemporaryFolder
   let root = KernelRoot()
   let watch = StartWatch()
-  private var number = 0
+  private(set) var number = 0
 
   init() throws {
     folder = try TemporaryFolder()
-    let source = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "truth.c").path
-    try folder.makeFolder("bundle/rootfs/proc")
-    try Self.run([
-      "gcc", "-O2", "-static", "-nostdlib", "-o", folder.absolute("bundle/rootfs/truth"), source,
-    ])
-    let configuration = """
-      {"ociVersion":"1.0.2","process":{"terminal":false,"user":{"uid":0,"gid":0},"args":["/truth"],"cwd":"/"},
-       "root":{"path":"rootfs"},"mounts":[{"destination":"/proc","type":"proc","source":"proc"}],"linux":{"cgroupsPath":"/tare-truth-\(getpid())/one",
-       "namespaces":[{"type":"pid"},{"type":"mount"},{"type":"network"},{"type":"ipc"}]}}
-      """
-    try folder.write("bundle/config.json", configuration)
+    try Self.run(["gcc", "-O2", "-o", folder.absolute("launch"), Self.source("launch.c")])
     guard until(within: .seconds(5), { watch.hearing == .starting ? nil : true }) != nil else {
       throw Child.Failure(description: "the watch does not begin")
     }
   }
 
-  deinit {
-    watch.end()
-    for group in (try? FileManager.default.contentsOfDirectory(atPath: "/sys/fs/cgroup")) ?? [] {
-      unsafe rmdir("/sys/fs/cgroup/\(group)/tare-truth-\(getpid())")
-    }
-    unsafe rmdir("/sys/fs/cgroup/tare-truth-\(getpid())")
+  deinit { watch.end() }
+
+  func nextNumber() -> Int {
+    number += 1
+    return number
   }
 
-  static func has(_ program: String) -> Bool {
-    path["PATH"]!.split(separator: ":").contains { unsafe access("\($0)/\(program)", X_OK) == 0 }
+  /// A program that was started, and between what instants.
+  struct Launched {
+    /// Who started it, and leads its process group.
+    let child: Child
+    let pid: Int32
+    let spawned: ClosedRange<UInt64>
+
+    func kill() {
+      _ = Glibc.kill(-child.pid, SIGKILL)
+      _ = try? child.end(within: .seconds(5))
+    }
+  }
+
+  func launch(_ words: [String]) throws -> Launched {
+    let note = folder.absolute("launched-\(nextNumber())")
+    let child = try Child([folder.absolute("launch"), note] + words, Self.path)
+    let numbers = until(within: .seconds(10)) { () -> [UInt64]? in
+      guard let text = try? String(contentsOfFile: note, encoding: .utf8), text.hasSuffix("\n") else { return nil }
+      return text.dropLast().split(separator: " ").compactMap { UInt64($0) }
+    }
+    guard let numbers, numbers.count == 3, numbers[0] <= numbers[1] else {
+      throw Child.Failure(description: "\(words[0]) was not started: \(child.complaints)")
+    }
+    return Launched(child: child, pid: Int32(numbers[2]), spawned: numbers[0]...numbers[1])
+  }
+
+  static func has(_ programs: String...) -> Bool {
+    programs.allSatisfy { program in
+      path["PATH"]!.split(separator: ":").contains { unsafe access("\($0)/\(program)", X_OK) == 0 }
+    }
+  }
+
+  static func source(_ name: String) -> String {
+    URL(filePath: #filePath).deletingLastPathComponent().appending(path: name).path
   }
 
   static func run(_ words: [String]) throws {
@@ -88,35 +109,22 @@ final class TruthScene {
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 
-  /// Starts one container and looks at it in both ways.
-  func start() throws -> Truth {
-    number += 1
-    let name = "tare-truth-\(getpid())-\(number)"
-    let home = folder.absolute("runc")
-    let before = Self.now()
-    let child = try Child(
-      ["runc", "--root", home, "run", "-d", "--bundle", folder.absolute("bundle"), name], Self.path)
-    let after = Self.now()
-    defer { try? Self.run(["runc", "--root", home, "delete", "--force", name]) }
-    guard try child.end(within: .seconds(20)) == 0,
-      let text = until(within: .seconds(5), { child.lines.first }), let executed = UInt64(text)
-    else { throw Child.Failure(description: "runc: \(child.complaints)") }
-    let offset = root.now()
-    // Until the watch has taken what it heard.
-    usleep(20_000)
-    return Truth(
-      spawned: before...after, executed: executed, live: try look(name, watch), later: try look(name, nil),
-      offset: offset.realtime - offset.monotonic)
+  /// What to add to a monotonic instant to get one since 1970.
+  var offset: UInt64 {
+    let now = root.now()
+    return now.realtime - now.monotonic
   }
 
-  private func look(_ name: String, _ watch: StartWatch?) throws -> BootTimeline {
-    let discovery = Discovery(
-      root, layout: try CgroupLayout(root), environment: ["XDG_RUNTIME_DIR": folder.path], sources: [RuncSource()],
-      names: FixedEngineNames(), watch: watch)
-    let rows = try discovery.pass(at: Self.now()).rows
-    guard let row = rows.first(where: { $0.workload.name == name }) else {
-      throw Child.Failure(description: "\(name) was not found among \(rows.map(\.workload.name))")
+  /// As the sampler says it: what it saw, and what it found out.
+  func look(_ sources: [any WorkloadSource], _ watch: StartWatch?, _ isIt: (Workload) -> Bool) throws -> BootTimeline {
+    let sampler = try Sampler(
+      root, environment: ["XDG_RUNTIME_DIR": folder.path], names: FixedEngineNames(), sources: sources,
+      budget: DescriptorBudget(64), watch: watch)
+    var sample = sampler.makeSample()
+    try sampler.sample(into: &sample)
+    guard let workload = sample.workloads.first(where: isIt) else {
+      throw Child.Failure(description: "it was not found among \(sample.workloads.map(\.name))")
     }
-    return row.workload.boot
+    return workload.boot
   }
 }

@@ -49,6 +49,11 @@ static inline int tare_inotify(void) { return inotify_init1(IN_CLOEXEC | IN_NONB
 /// Tells when the file behind a descriptor is written to: a number for it, or -1 and errno.
 int tare_inotify_add(int descriptor, int file);
 
+/// Tells when a folder is made in this folder: a number for it, or -1 and errno.
+static inline int tare_inotify_add_folder(int descriptor, const char *path) {
+  return inotify_add_watch(descriptor, path, IN_CREATE | IN_ONLYDIR | IN_DONT_FOLLOW);
+}
+
 static inline void tare_inotify_remove(int descriptor, int place) { inotify_rm_watch(descriptor, place); }
 
 /// A descriptor that is readable after somebody wrote a number to it.
@@ -108,6 +113,16 @@ int tare_uevents_open(void);
 
 /// The next message of the kernel's own: its length, or -1 and errno.
 long tare_receive_from_kernel(int fd, void *buffer, unsigned long room);
+
+/// Gives the calling thread a name of at most 15 bytes, as `ps -L` shows it.
+static inline void tare_name_thread(const char *name) {
+  extern int prctl(int, ...);
+  prctl(15, name); // PR_SET_NAME of <sys/prctl.h>
+}
+
+/// Messages of the kernel's own that are there, at most 64, each into a place of `slot` bytes; the length of one that is
+/// somebody else's, or longer, is 0. Their number, or -1 and errno.
+int tare_receive_many_from_kernel(int fd, void *buffer, int slot, int most, int *lengths);
 
 /// pidfd_open(2): a descriptor that stays with this process even when its number is used again, or -1 and errno.
 static inline int tare_pidfd_open(pid_t process) { return (int)syscall(SYS_pidfd_open, process, 0); }

@@ -14,7 +14,10 @@ public final class ProcessEvents {
 
   /// To wait on.
   public let descriptor: Int32
-  private var buffer = [UInt8](repeating: 0, count: 32768)
+  /// The kernel sends each event as a message of its own, of 76 bytes.
+  private static let (slot, slots) = (256, 64)
+  private var buffer = [UInt8](repeating: 0, count: slot * slots)
+  private var lengths = [Int32](repeating: 0, count: slots)
 
   /// Nil where the kernel refuses. That it takes the listener does not mean that it tells it anything: see
   /// ``KernelProbes/procConnector()``.
@@ -30,8 +33,9 @@ public final class ProcessEvents {
   public func drain(_ take: (Event) -> Void) -> Bool {
     var isWhole = true
     while true {
-      let count = unsafe buffer.withUnsafeMutableBytes {
-        unsafe tare_receive_from_kernel(descriptor, $0.baseAddress, UInt($0.count))
+      let count = unsafe buffer.withUnsafeMutableBytes { bytes in
+        unsafe tare_receive_many_from_kernel(
+          descriptor, bytes.baseAddress, Int32(Self.slot), Int32(Self.slots), &lengths)
       }
       if count < 0 {
         if errno == EINTR { continue }
@@ -41,7 +45,11 @@ public final class ProcessEvents {
         }
         return isWhole
       }
-      Self.parse(buffer.span.extracting(first: count), take)
+      for index in 0..<Int(count) where lengths[index] > 0 {
+        let begin = index * Self.slot
+        Self.parse(buffer.span.extracting(begin..<begin + Int(lengths[index])), take)
+      }
+      if count < Self.slots { return isWhole }
     }
   }
 

@@ -8,7 +8,12 @@ extension Census {
     var signals = description.signals.map(bracketed)
     if let launcher = description.launcher { signals += spawnedSignals(launcher) }
     switch finding.kind {
-    case .container: signals += containerSignals(finding.main, description)
+    case .container:
+      signals += containerSignals(finding.main, description)
+      if let mark = finding.own.identityFolder(layout).flatMap(groupMark) {
+        signals.append(BootSignal(.isolated, .cgroupMade, mark))
+      }
+      if let mark = scopeMark(finding.own) { signals.append(BootSignal(.isolated, .scopeStart, mark)) }
     case .vm: signals += machineSignals(finding.main, description)
     }
     return signals
@@ -40,6 +45,9 @@ extension Census {
     watchedMark(at, before: 200_000, after: 50_000, "fork, by the proc connector")
   }
 
+  /// What is ready to run gets its turn within this time, if not at once: nanoseconds.
+  private static let firstTurn: UInt64 = 10_000_000
+
   // MARK: Containers
 
   /// Runtimes that are gone when their container runs.
@@ -49,8 +57,7 @@ extension Census {
     var signals: [BootSignal] = []
     let birth = watch?.birth(of: main.pid, near: monotonicStart(main))
     if let executed = birth?.executed {
-      // When the first instruction runs is up to the scheduler.
-      let mark = watchedMark(executed, before: 1000, after: 10_000_000, "exec, by the proc connector")
+      let mark = watchedMark(executed, before: 1000, after: Self.firstTurn, "exec, by the proc connector")
       signals.append(BootSignal(.executing, .execEvent, mark))
     }
     if description.launcher == nil {
@@ -67,6 +74,24 @@ extension Census {
       }
     }
     return signals
+  }
+
+  /// The kernel tells of a cgroup when it is there; it was not when the watch last looked.
+  private func groupMark(_ folder: String) -> BootTimeline.Mark? {
+    guard let made = watch?.made(folder) else { return nil }
+    return BootTimeline.Mark(
+      at: realtime(monotonic: made.upperBound), lo: realtime(monotonic: made.lowerBound),
+      hi: realtime(monotonic: made.upperBound), clock: .monotonic, label: .measured, source: "mkdir of \(folder)")
+  }
+
+  /// Where systemd makes the cgroups, it writes down what it was asked for when it makes one. The time of a file is up to
+  /// 10 ms behind the clock.
+  private func scopeMark(_ own: OwnCgroups) -> BootTimeline.Mark? {
+    guard let name = own.leading?.cgroupNames.last, name.hasSuffix(".scope"),
+      let at = root.modified("/run/systemd/transient/\(name)")
+    else { return nil }
+    return BootTimeline.Mark(
+      at: at, lo: at, hi: at + 20_000_000, clock: .realtime, label: .inferred, source: "unit file of \(name)")
   }
 
   /// Without an engine the runtime's own process is the first, and asking for the container was starting it.
@@ -130,6 +155,7 @@ extension Census {
         accountedStart(ofTask: task.tid, ticks: task.start)
         ?? startMark(ticks: task.start, file: "/proc/\(main.pid)/task/\(task.tid)/stat")
       if isGuest {
+        mark.hi = mark.hi.map { $0 + Self.firstTurn }
         signals.append(BootSignal(.executing, .guestThread, mark))
       } else {
         // Its thread is there before it runs.

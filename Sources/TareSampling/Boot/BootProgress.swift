@@ -5,6 +5,8 @@ internal import TareModel
 final class BootProgress {
   /// A workload that is not known to be ready.
   private struct Open {
+    /// When its first process began, monotonic nanoseconds.
+    let begun: UInt64
     var lookedAt: UInt64
     /// What it had used then, nanoseconds.
     var cpu: UInt64?
@@ -72,7 +74,7 @@ final class BootProgress {
         return false
       }
       open[row.serial] = Open(
-        lookedAt: start, cpu: nil, hasSent: false, isHealthy: health == .healthy && age > Self.youth)
+        begun: start, lookedAt: start, cpu: nil, hasSent: false, isHealthy: health == .healthy && age > Self.youth)
       return look(at: row, place, in: sample, names, buffer: &buffer)
     }
     defer {
@@ -89,14 +91,11 @@ final class BootProgress {
     }
     switch row.finding.kind {
     case .container:
-      // Where nothing ran nobody began to listen.
       let cpu = sample[place, .cpuUsage].number
       let ran = cpu == nil || cpu != state.cpu
       state.cpu = cpu
-      if ran, now.monotonic >= state.nextLook, listens(row, &buffer) {
-        found.append(signal(.listening, between, .measured, "a listening socket", now))
-      } else if ran, now.monotonic >= state.nextLook {
-        state.nextLook = now.monotonic + age / 10
+      if let instants = listening(row, ran, &state, between, &buffer) {
+        found.append(signal(.listening, instants, .measured, "a listening socket", now))
       }
     case .vm:
       for (phase, instants) in watch.told(by: row.finding.main.pid) where !has(row.serial, phase, .serialMarker) {
@@ -161,35 +160,20 @@ final class BootProgress {
 
   // MARK: Sockets
 
-  /// Whether one of the workload's own processes listens. With the host's network, or one that several share, the table
-  /// has others' sockets too.
-  private func listens(_ row: Discovery.Row, _ buffer: inout [UInt8]) -> Bool {
-    let pid = row.finding.main.pid
-    var inodes: Set<UInt64> = []
-    for name in ["tcp", "tcp6"] {
-      guard let count = try? root.read("/proc/\(pid)/net/\(name)", into: &buffer),
-        let table = try? ListeningSockets(buffer.span.extracting(first: count))
-      else { continue }
-      inodes.formUnion(table.inodes)
-    }
-    guard !inodes.isEmpty else { return false }
-    return processes(of: row, &buffer).prefix(64).contains { holds(one: inodes, $0) }
-  }
-
-  private func processes(of row: Discovery.Row, _ buffer: inout [UInt8]) -> [Int32] {
-    guard let folder = row.finding.own.identityFolder(layout),
-      let count = try? root.read("\(folder)/cgroup.procs", into: &buffer)
-    else { return [row.finding.main.pid] }
-    return buffer[..<count].split(separator: UInt8(ascii: "\n")).compactMap {
-      Int32(String(decoding: $0, as: UTF8.self))
-    }
-  }
-
-  private func holds(one inodes: Set<UInt64>, _ pid: Int32) -> Bool {
-    ((try? root.list("/proc/\(pid)/fd")) ?? []).contains { name in
-      guard let target = try? root.link("/proc/\(pid)/fd/\(name)", kept: { _ in false }), target.hasPrefix("socket:[")
-      else { return false }
-      return UInt64(target.dropFirst(8).dropLast()).map(inodes.contains) ?? false
-    }
+  /// Between what instants one of the workload's processes began to listen: as the watch saw it, else since the last look.
+  private func listening(
+    _ row: Discovery.Row, _ ran: Bool, _ state: inout Open, _ between: ClosedRange<UInt64>, _ buffer: inout [UInt8]
+  ) -> ClosedRange<UInt64>? {
+    let folder = row.finding.own.identityFolder(layout)
+    if let instants = folder.flatMap({ watch.listening($0) }) { return instants }
+    // Where nothing ran nobody began to listen.
+    guard ran, between.upperBound >= state.nextLook else { return nil }
+    let main = row.finding.main.pid
+    let inside = folder.flatMap { ListeningLook.processes(in: $0, root, &buffer) } ?? [main]
+    let sockets = ListeningLook.sockets(of: inside, root)
+    if !ListeningLook.listening(sockets, in: main, root, &buffer).isEmpty { return between }
+    // The longer it takes, the seldomer.
+    state.nextLook = between.upperBound + (between.upperBound - state.begun) / 10
+    return nil
   }
 }

@@ -37,7 +37,16 @@ final class SerialLog {
     self.process = process
     self.markers = markers
     readAt = start
+    var status = stat()
+    unsafe fstat(descriptor, &status)
+    let (changed, now) = (status.st_mtim, root.now())
+    let written = UInt64(clamping: changed.tv_sec) &* 1_000_000_000 &+ UInt64(clamping: changed.tv_nsec)
+    // What an earlier machine said. The VMM will empty the file in a moment, if it has not forgotten to.
+    if written < now.realtime &- now.monotonic &+ start { skip() }
   }
+
+  /// Leaves out what is there already.
+  func skip() { lseek(descriptor, 0, SEEK_END) }
 
   deinit { close(descriptor) }
 
@@ -48,6 +57,12 @@ final class SerialLog {
   /// - Returns: the phases that it tells of, each with the two instants between which it was written.
   func read(now: () -> UInt64) -> [(phase: BootTimeline.Phase, ClosedRange<UInt64>)] {
     var found: [(phase: BootTimeline.Phase, ClosedRange<UInt64>)] = []
+    var status = stat()
+    if unsafe fstat(descriptor, &status) == 0, status.st_size < lseek(descriptor, 0, SEEK_CUR) {
+      // It was emptied.
+      lseek(descriptor, 0, SEEK_SET)
+      line = []
+    }
     while !isOver {
       let instant = now()
       let got = unsafe withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { buffer in

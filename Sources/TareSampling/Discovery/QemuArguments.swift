@@ -18,6 +18,8 @@ struct QemuArguments: Hashable {
   private(set) var machineType: String?
   /// Files that get what a serial line says, as written.
   private(set) var serialLogs: [String] = []
+  /// One of these files keeps what earlier machines said.
+  private(set) var appends = false
 
   /// Options that are read: what a capture keeps of the command line.
   static let flags: Set<String> = [
@@ -31,7 +33,7 @@ struct QemuArguments: Hashable {
   private static let keys: Set<String> = [
     "guest", "debug-threads", "size", "cpus", "maxcpus", "sockets", "dies", "clusters", "modules", "cores", "threads",
     "accel", "type", "file", "if", "filename", "file.filename", "ifname", "path",
-    "backend", "logfile",
+    "backend", "logfile", "append", "logappend",
   ]
 
   init(_ arguments: [String]) {
@@ -84,6 +86,7 @@ struct QemuArguments: Hashable {
     case "hda", "hdb", "hdc", "hdd", "cdrom": disks.append(value)
     case "netdev": if (options["type"] ?? options.first) == "tap" { taps += [options["ifname"]].compactMap { $0 } }
     case "chardev":
+      appends = appends || options["append"] == "on" || options["logappend"] == "on"
       if options.first == "file" || options["backend"] == "file" {
         serialLogs += [options["path"]].compactMap { $0 }
       } else {

@@ -49,10 +49,12 @@ struct SnapshotCommand: ParsableCommand {
   var root: String?
 
   @OptionGroup var wanted: FilterOption
+  @OptionGroup var starts: StartOptions
   @OptionGroup var still: StillOptions
 
   mutating func validate() throws {
     try wanted.check()
+    try starts.check()
     let formats = allExporters.map(\.name) + StillScreen.Format.allCases.map(\.rawValue)
     guard formats.contains(format) else {
       throw ValidationError("--format \(format): expected one of \(formats.joined(separator: ", "))")
@@ -74,7 +76,8 @@ struct SnapshotCommand: ParsableCommand {
 
   func run() throws {
     let interrupts = Interrupts()
-    var session = try Session(root: root, waits: interval.nanoseconds == 0, watches: count != 1)
+    var session = try Session(
+      root: root, waits: interval.nanoseconds == 0, watches: count != 1, readyMarker: starts.pattern())
     if let format = StillScreen.Format(rawValue: format) { return try draw(format, &session, interrupts) }
     let exporter = allExporters.first { $0.name == format }!
     let order = RowOrder(named: sort)!

@@ -14,8 +14,10 @@ struct Screen {
   private let settings: Settings
   private let root: String?
   private let filter: Filter?
+  private let readyMarker: Pattern?
 
-  init(_ settings: Settings, root: String?, filter: Filter? = nil) {
+  init(_ settings: Settings, root: String?, filter: Filter? = nil, readyMarker: Pattern? = nil) {
+    self.readyMarker = readyMarker
     self.settings = settings
     self.root = root
     self.filter = filter
@@ -26,7 +28,7 @@ struct Screen {
     let signals = TerminalSignals()
     let name = environment("TERM")
     if TerminalKind.isDumb(name) { return try printOnce(TerminalError.dumb(name)) }
-    let session = try Session(root: root, waits: false, watches: true)
+    let session = try Session(root: root, waits: false, watches: true, readyMarker: readyMarker)
     let terminal: Terminal
     do throws(TerminalError) {
       terminal = try Terminal(name, colors: settings.colors, wantsUnicode: settings.ascii == false)

@@ -1,0 +1,199 @@
+internal import CLinux
+internal import Glibc
+internal import KernelStats
+internal import Synchronization
+public import TareModel
+
+/// Sees processes and virtual machines start, for as long as it lives, on a thread of its own. What it saw of those that
+/// last is there to be asked; one that is over before it was looked at leaves nothing.
+public final class StartWatch: Sendable {
+  /// How a process came to be. Monotonic nanoseconds.
+  public struct Birth: Sendable, Hashable {
+    /// The processes that it descends from, nearest first; 0 where no more are known. Not an array, which would be a piece
+    /// of memory for every process that starts on the machine.
+    public var ancestors: SIMD8<Int32>
+    /// When it was forked; nil where that was before the watch began.
+    public var forked: UInt64?
+    /// When it executed a program for the first time since then.
+    public var executed: UInt64?
+    /// What it called itself soon after; empty where nobody looked.
+    public var name = ""
+  }
+
+  /// How events come in.
+  public enum Hearing: Sendable, Hashable {
+    case starting
+    case works
+    /// In words: refused by the kernel, or silent in this namespace.
+    case deaf(String)
+  }
+
+  struct State {
+    var births: [Int32: Birth] = [:]
+    /// Between what instants a task made a virtual machine.
+    var machines: [Int32: ClosedRange<UInt64>] = [:]
+    var processes = Hearing.starting
+    var hearsMachines = false
+    /// When a serial line told of a phase, by VMM.
+    var told: [Int32: [BootTimeline.Phase: ClosedRange<UInt64>]] = [:]
+    /// VMMs whose serial lines are to be followed.
+    var wanted: Set<Int32> = []
+    var followed: Set<Int32> = []
+    /// Until when events may have been lost.
+    var lostUntil: UInt64 = 0
+    var losses = 0
+    /// Monotonic nanoseconds of the last of them; 0 before the first.
+    var lastLoss: UInt64 = 0
+    var isEnded = false
+    /// Where cgroups are to be looked for.
+    var wantedFolders: Set<String> = []
+    var folders: Set<String> = []
+    var mounts: Set<String> = []
+    /// Between what instants a cgroup was made, by its folder.
+    var groups: [String: ClosedRange<UInt64>] = [:]
+    /// Between what instants the first socket of a cgroup's processes listened, by its folder.
+    var listening: [String: ClosedRange<UInt64>] = [:]
+  }
+
+  /// From the first event until all are taken: most processes are over by then, and nobody needs to look at them.
+  static let patience: UInt64 = 5_000_000
+  /// Nanoseconds for which a loss is worth a word.
+  private static let memory: UInt64 = 60_000_000_000
+
+  let state = Mutex(State())
+  /// Readable when something is wanted.
+  let wake = tare_eventfd()
+  let markers: [SerialLog.Marker]
+
+  /// - Parameter readyMarker: what a virtual machine says on its serial line when its service answers; else a prompt for
+  ///   a login.
+  public init(readyMarker: Pattern? = nil) {
+    let ready = readyMarker.map { SerialLog.Marker(phase: .ready, pattern: $0) } ?? SerialLog.login
+    markers = [SerialLog.userspace, ready]
+    // The thread holds what it works on, not the watch, so that the watch can go.
+    let thread = StartListener(self)
+    var handle = pthread_t()
+    unsafe pthread_create(
+      &handle, nil,
+      { argument in
+        unsafe Unmanaged<StartListener>.fromOpaque(argument!).takeRetainedValue().run()
+        return nil
+      }, Unmanaged.passRetained(thread).toOpaque())
+    pthread_detach(handle)
+  }
+
+  /// Ends the thread. Nobody waits for it.
+  public func end() {
+    state.withLock { $0.isEnded = true }
+    wakeUp()
+  }
+
+  private func wakeUp() {
+    var one: UInt64 = 1
+    _ = unsafe write(wake, &one, 8)
+  }
+
+  /// Listens to what this VMM's machine says on its serial line, if it is written to a file.
+  func follow(_ process: Int32) {
+    let isNew = state.withLock { $0.followed.contains(process) ? false : $0.wanted.insert(process).inserted }
+    if isNew { wakeUp() }
+  }
+
+  /// Between what instants the serial line of this VMM's machine told of phases.
+  func told(by process: Int32) -> [BootTimeline.Phase: ClosedRange<UInt64>] {
+    state.withLock { $0.told[process] ?? [:] }
+  }
+
+  /// Listens for cgroups that are made in these folders.
+  /// - Parameter mounts: those of them that are the roots of hierarchies: what is on their first level is watched too.
+  func follow(folders: Set<String>, mounts: Set<String> = []) {
+    let isNew = state.withLock { state in
+      state.mounts.formUnion(mounts)
+      let new = folders.subtracting(state.folders)
+      state.folders.formUnion(new)
+      state.wantedFolders.formUnion(new)
+      return !new.isEmpty
+    }
+    if isNew { wakeUp() }
+  }
+
+  // MARK: Asking
+
+  /// Between what instants this cgroup was made.
+  func made(_ folder: String) -> ClosedRange<UInt64>? { state.withLock { $0.groups[folder] } }
+
+  /// Between what instants one of this cgroup's processes began to listen on a socket.
+  func listening(_ folder: String) -> ClosedRange<UInt64>? { state.withLock { $0.listening[folder] } }
+
+  public var hearing: Hearing { state.withLock { $0.processes } }
+
+  func addLoss() {
+    state.withLock { $0.addLoss() }
+  }
+
+  /// How often events were lost, because they came faster than they were taken.
+  public var losses: Int { state.withLock { $0.losses } }
+
+  /// Events were lost not long ago: what started then was not seen.
+  public var problem: Problem? {
+    let (losses, last) = state.withLock { ($0.losses, $0.lastLoss) }
+    guard losses > 0, monotonicNow() - last < Self.memory else { return nil }
+    return Problem(
+      source: "starts",
+      message:
+        "events came faster than they were taken, \(losses == 1 ? "once" : "\(losses) times"): what started then is known afterwards only"
+    )
+  }
+
+  /// Why processes are not seen as they start; nil where they are.
+  public var unheard: String? {
+    switch hearing {
+    case .starting, .works: nil
+    case .deaf(let why):
+      "\(why) of processes that start: starts are found out afterwards. Remedy: root, or Linux 6.6; the host's namespaces"
+    }
+  }
+
+  /// - Parameter start: about when it began, monotonic nanoseconds: a number that was used before is another process.
+  func birth(of pid: Int32, near start: UInt64) -> Birth? {
+    state.withLock { state in
+      guard var birth = state.births[pid] else { return nil }
+      if let forked = birth.forked, max(forked, start) - min(forked, start) > 30_000_000 { return nil }
+      if let executed = birth.executed, executed + 30_000_000 < start { return nil }
+      // Of a process that was there before the watch, or while events were lost, a first program may have been missed.
+      if birth.forked ?? 0 <= state.lostUntil, birth.executed ?? 0 > birth.forked ?? 0 { birth.executed = nil }
+      return birth
+    }
+  }
+
+  /// The oldest of the processes that one descends from, among those next to it whose names begin so.
+  func oldest(above birth: Birth, named prefixes: [String]) -> (pid: Int32, Birth)? {
+    state.withLock { state in
+      var found: (Int32, Birth)?
+      for place in birth.ancestors.indices {
+        let pid = birth.ancestors[place]
+        guard pid != 0, let ancestor = state.births[pid], (ancestor.forked ?? 0) <= birth.forked ?? 0 else { break }
+        if prefixes.contains(where: { ancestor.name.hasPrefix($0) }) { found = (pid, ancestor) }
+      }
+      return found
+    }
+  }
+
+  /// Between what instants a machine was made by one of these tasks, the earliest.
+  func machine(madeBy tasks: [Int32]) -> ClosedRange<UInt64>? {
+    state.withLock { state in tasks.compactMap { state.machines[$0] }.min { $0.lowerBound < $1.lowerBound } }
+  }
+}
+
+extension StartWatch.State {
+  mutating func addLoss() {
+    losses += 1
+    lastLoss = monotonicNow()
+  }
+}
+
+func monotonicNow() -> UInt64 {
+  var time = timespec()
+  unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+  return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+}

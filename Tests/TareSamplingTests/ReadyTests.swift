@@ -1,0 +1,84 @@
+import TareModel
+import TestSupport
+import Testing
+
+@testable import KernelStats
+@testable import TareSampling
+
+/// Whether what is coming up is up, as one look after the other tells.
+struct ReadyTests {
+  private let table = """
+      sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+       0: 00000000:0050 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 777 1 00000000b20d6090 100 0 0 10 0
+
+    """
+
+  /// Timelines of the only workload, sample by sample.
+  private func boots(_ host: FakeHost, names: any EngineNames = FixedEngineNames()) throws -> [BootTimeline] {
+    let watch = StartWatch()
+    defer { watch.end() }
+    let root = try host.root()
+    let sampler = try Sampler(root, environment: [:], names: names, budget: DescriptorBudget(0), watch: watch)
+    return try (0..<host.instants).map { instant in
+      if instant > 0 { root.advance() }
+      var sample = sampler.makeSample()
+      try sampler.sample(into: &sample)
+      return try #require(sample.workloads.first).boot
+    }
+  }
+
+  /// A container that began a second before the first look.
+  private func young(start: UInt64 = 99_900) throws -> FakeHost {
+    let host = try FakeHost()
+    try host.runc("web", pid: 200, start: start, cgroup: "/lab/web")
+    try host.file("/sys/fs/cgroup/lab/web/cgroup.procs", "200\n")
+    return host
+  }
+
+  private func at(_ seconds: UInt64) -> UInt64 { FakeHost.bootedAt + seconds * 1_000_000_000 }
+
+  @Test func `a container is ready when one of its own processes listens, between two looks`() throws {
+    let host = try young()
+    try host.descriptor(3, of: 200, "socket:[777]")
+    try host.file("/proc/200/net/tcp", table, at: 2)
+    for instant in 1...2 { try host.cgroup("/lab/web", Usage(cpu: 1_000_000 + UInt64(instant)), at: instant) }
+    let boots = try boots(host)
+    #expect(boots[0][.ready] == nil && boots[1][.ready] == nil)
+    let ready = try #require(boots[2][.ready])
+    #expect(ready.label == .measured && ready.source == "a listening socket")
+    #expect(ready.lo == at(1001) && ready.hi == at(1002))
+  }
+
+  @Test func `a socket of somebody else in the same network does not make it ready`() throws {
+    let host = try young()
+    try host.descriptor(3, of: 200, "socket:[778]")
+    try host.file("/proc/200/net/tcp", table)
+    for instant in 1...2 { try host.cgroup("/lab/web", Usage(cpu: 1_000_000 + UInt64(instant)), at: instant) }
+    #expect(try boots(host).allSatisfy { $0[.ready] == nil })
+  }
+
+  @Test func `what listened long before anybody looked has no known instant`() throws {
+    let host = try young(start: 50_000)
+    try host.descriptor(3, of: 200, "socket:[777]")
+    try host.file("/proc/200/net/tcp", table, at: 1)
+    try host.cgroup("/lab/web", Usage(cpu: 2_000_000), at: 1)
+    #expect(try boots(host).allSatisfy { $0[.ready] == nil })
+  }
+
+  @Test func `a damaged table of sockets is no socket that listens`() throws {
+    let host = try young()
+    try host.descriptor(3, of: 200, "socket:[777]")
+    try host.file("/proc/200/net/tcp", "x\n  0: 0 0 0A x x x x x -1\n", at: 1)
+    try host.cgroup("/lab/web", Usage(cpu: 2_000_000), at: 1)
+    #expect(try boots(host).allSatisfy { $0[.ready] == nil })
+  }
+
+  @Test func `losses and deafness are told in words`() throws {
+    let watch = StartWatch()
+    defer { watch.end() }
+    #expect(watch.problem == nil)
+    watch.addLoss()
+    #expect(watch.problem?.source == "starts")
+    #expect(watch.problem?.message.contains("once") == true)
+  }
+}
