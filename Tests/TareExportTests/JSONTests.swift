@@ -22,7 +22,7 @@ struct JSONTests {
     #expect(json["workloads"].array.count == 5)
     for workload in json["workloads"].array {
       #expect(Set(workload.object.keys) == Set(texts + groups))
-      let leaves = workload.leaves().filter { !$0.key.hasPrefix("unavailable.") && !$0.key.hasPrefix("boot.") }
+      let leaves = workload.leaves().filter { !$0.key.hasPrefix("unavailable.") }
       #expect(Set(leaves.keys).isSuperset(of: Figure.catalogue.map(\.name)))
       let empty = Set(leaves.filter { $0.value == .null }.map(\.key))
       #expect(Set(workload["unavailable"].object.keys) == empty)
@@ -69,6 +69,37 @@ struct JSONTests {
       #expect((phase["at"] == .null) == (phase["label"] == .string("unknown")))
       #expect(Set(phase.object.keys) == ["phase", "at", "lo", "hi", "clock", "label", "source", "doubtful"])
     }
+  }
+
+  @Test func `how long a start took has its bound and its label, and a restart says so`() throws {
+    let base: UInt64 = 1_700_000_000_000_000_000
+    func mark(_ milliseconds: Int, _ label: BootTimeline.Label, isOpen: Bool = false) -> BootTimeline.Mark {
+      let at = UInt64(Int(base) + milliseconds * 1_000_000)
+      return BootTimeline.Mark(at: at, lo: isOpen ? nil : at, hi: at, clock: .realtime, label: label, source: "test")
+    }
+    func boot(_ marks: [BootTimeline.Phase: BootTimeline.Mark], _ kind: BootTimeline.Kind = .boot) throws -> JSONValue {
+      var workload = makeWorkload("a")
+      workload.boot.kind = kind
+      for (phase, mark) in marks { workload.boot[phase] = mark }
+      return try json(Frame(previous: nil, current: makeSample([(workload, 1, [:])])))["workloads"].array[0]
+    }
+    func row(_ value: JSONValue, _ name: String) -> [JSONValue] {
+      ["seconds", "bound", "label"].map { value["boot"]["\(name)_\($0)"] }
+    }
+    var value = try boot([.requested: mark(0, .measured), .userspace: mark(240, .reported)])
+    #expect(row(value, "boot") == [.number(0.24), .string("exact"), .string("reported")])
+    #expect(row(value, "ready") == [.null, .string("unknown"), .string("unknown")])
+    #expect(value["unavailable"]["boot.ready_seconds"] == .string("not-reported"))
+    #expect(value["unavailable"]["boot.boot_seconds"] == .null)
+    value = try boot([.requested: mark(0, .measured), .userspace: mark(240, .inferred, isOpen: true)])
+    #expect(row(value, "boot") == [.number(0.24), .string("at-most"), .string("inferred")])
+    value = try boot([.spawned: mark(100, .measured), .ready: mark(500, .measured)])
+    #expect(row(value, "ready") == [.number(0.4), .string("at-least"), .string("measured")])
+    #expect(value["boot"]["kind"] == .string("boot"))
+    value = try boot([.spawned: mark(0, .measured), .userspace: mark(90, .measured)], .restart)
+    #expect(row(value, "boot") == [.null, .string("unknown"), .string("unknown")])
+    #expect(value["boot"]["kind"] == .string("restart"))
+    #expect(value["unavailable"]["boot.boot_seconds"] == .string("not-applicable"))
   }
 
   @Test(arguments: hostileNames)

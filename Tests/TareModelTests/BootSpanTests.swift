@@ -61,7 +61,7 @@ import Testing
     for (place, phase) in BootTimeline.Phase.allCases.enumerated() { boot[phase] = mark(place * 100) }
     #expect(boot.span(to: .ready) == .exact(0.5, .reported))
     boot.kind = kind
-    for phase in BootTimeline.Phase.allCases { #expect(boot.span(to: phase) == .unknown) }
+    for phase in BootTimeline.Phase.allCases { #expect(boot.span(to: phase) == .notApplicable) }
   }
 
   @Test func `a request for an earlier start is not in the timeline of this one`() {
@@ -74,5 +74,49 @@ import Testing
     #expect(requested(-1000, as: .restart) == nil)
     // One that contradicts is left, to be seen.
     #expect(requested(50) == base + 50_000_000)
+  }
+
+  @Test func `what has not both ends says why`() {
+    func gap(_ marks: [BootTimeline.Phase: BootTimeline.Mark], to phase: BootTimeline.Phase = .userspace) -> BootGap? {
+      var boot = BootTimeline()
+      for (phase, mark) in marks { boot[phase] = mark }
+      return boot.gap(to: phase)
+    }
+    #expect(gap([.requested: mark(0), .userspace: mark(240)]) == nil)
+    #expect(gap([:]) == .nothing)
+    #expect(gap([.requested: mark(0), .spawned: mark(10)]) == .noEnd)
+    #expect(gap([.spawned: mark(10), .userspace: mark(240)]) == .noRequest)
+    #expect(gap([.requested: mark(0), .userspace: mark(240, isOpen: true)]) == .openEnd)
+    #expect(gap([.requested: mark(300), .userspace: mark(240)]) == .outOfOrder)
+    #expect(gap([.requested: mark(300), .spawned: mark(100), .userspace: mark(240)]) == .outOfOrder)
+    var again = BootTimeline()
+    again[.spawned] = mark(0)
+    for (kind, why) in [(BootTimeline.Kind.restart, BootGap.restart), (.restored, .restored), (.migrated, .migrated)] {
+      again.kind = kind
+      #expect(again.gap(to: .userspace) == why)
+    }
+  }
+
+  @Test func `counting begins with the request of this start, else with the earliest phase`() {
+    var boot = BootTimeline()
+    #expect(boot.start == nil)
+    boot[.requested] = mark(-3_600_000)
+    #expect(boot.start?.phase == .requested)
+    boot[.isolated] = mark(20)
+    boot[.spawned] = mark(50)
+    #expect(boot.start?.phase == .isolated)
+    boot[.requested] = mark(0)
+    #expect(boot.start?.mark.at == base)
+  }
+
+  @Test func `a span is as sure as the weaker of its ends, and a doubtful end is inferred`() {
+    var boot = BootTimeline()
+    #expect(boot.label(to: .userspace) == .unknown)
+    boot[.requested] = mark(0, .measured)
+    boot[.userspace] = mark(240, .reported)
+    #expect(boot.label(to: .userspace) == .reported)
+    boot[.requested]?.isDoubtful = true
+    #expect(boot.label(to: .userspace) == .inferred)
+    #expect(boot.span(to: .userspace) == .exact(0.24, .inferred))
   }
 }

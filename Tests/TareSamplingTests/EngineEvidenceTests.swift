@@ -149,7 +149,7 @@ struct EngineEventTests {
     #expect(boots.map { $0[.ready]?.at } == [nil, at(900), at(900), at(900)])
     #expect(boots.map(\.kind) == [.boot, .boot, .restart, .restart])
     #expect(boots.map { $0[.requested] == nil } == [false, false, true, true])
-    #expect(boots.last?.span(to: .userspace) == .unknown)
+    #expect(boots.last?.span(to: .userspace) == .notApplicable)
   }
 
   @Test(arguments: [

@@ -119,3 +119,49 @@ extension GoldenScreenTests {
     }
   }
 }
+
+extension GoldenScreenTests {
+  private func boot(_ size: Size, of host: Labhost = .starts(), keys: Key...) -> ScreenState {
+    host.screen(size, keys: [.character("3")] + keys)
+  }
+
+  @Test func `the boot view`() throws {
+    for size in Self.sizes {
+      try check("boot", boot(size))
+      try check("boot-ascii", boot(size), isASCII: true)
+    }
+    try check("boot", boot(Size(100, 20)))
+  }
+
+  @Test func `the boot view, with starts that still go on`() throws {
+    for size in Self.sizes { try check("boot-coming", boot(size, of: .coming())) }
+  }
+
+  @Test func `the boot view, where nothing runs`() throws {
+    var host = Labhost.busy()
+    host.boxes = []
+    for size in Self.sizes { try check("boot-empty", boot(size, of: host)) }
+  }
+
+  @Test func `the boot view, aligned on the first instruction and zoomed`() throws {
+    let keys = [Key.character("a"), .character("a"), .character("z")]
+    for size in Self.sizes { try check("boot-aligned", Labhost.starts().screen(size, keys: [.character("3")] + keys)) }
+  }
+
+  @Test func `the distribution of starts`() throws {
+    var host = Labhost.starts()
+    for place in 0..<12 {
+      let at = 0.15 + Double(place * place) / 400
+      host.boxes.append(
+        Labhost.started(
+          "n\(place)", .docker, [.requested: .reported(0), .spawned: .measured(0.1), .executing: .reported(at)]))
+    }
+    for size in Self.sizes { try check("boot-distribution", boot(size, of: host, keys: .character("D"))) }
+  }
+
+  @Test func `details of a start`() throws {
+    var state = Labhost.starts().screen(Size(120, 40), keys: [.character("/")] + "odd".map { .character($0) })
+    for key in [Key.enter, .enter] { _ = reduce(&state, .key(key)) }
+    try check("details-start", state)
+  }
+}

@@ -101,7 +101,7 @@ public struct JSONExporter: Exporter {
         }
       }
     }
-    write(boot: workload.boot, &json)
+    write(boot: workload.boot, &json, &absent)
     write(absent, &json)
   }
 
@@ -118,8 +118,17 @@ public struct JSONExporter: Exporter {
     if machine.accelerator == nil { absent.append(("machine.accelerator", Reason.noPermission.rawValue)) }
   }
 
-  private func write(boot: BootTimeline, _ json: inout JSONText) {
+  private func write(boot: BootTimeline, _ json: inout JSONText, _ absent: inout [(String, String)]) {
     json.object("boot") { json in
+      for (name, phase) in [("boot", BootTimeline.Phase.userspace), ("ready", .ready)] {
+        let span = boot.span(to: phase)
+        json.field("\(name)_seconds", span.seconds.map { .number($0) } ?? .missing(.notReported))
+        json.field("\(name)_bound", Self.bound(span))
+        json.field("\(name)_label", boot.label(to: phase).rawValue)
+        let reason = boot.kind == .boot ? Reason.notReported : .notApplicable
+        if span.seconds == nil { absent.append(("boot.\(name)_seconds", reason.rawValue)) }
+      }
+      json.field("kind", boot.kind.rawValue)
       json.array("phases") { json in
         for phase in BootTimeline.Phase.allCases {
           let mark = boot[phase]
@@ -135,6 +144,15 @@ public struct JSONExporter: Exporter {
           }
         }
       }
+    }
+  }
+
+  private static func bound(_ span: BootSpan) -> String {
+    switch span {
+    case .exact: "exact"
+    case .atLeast: "at-least"
+    case .atMost: "at-most"
+    case .unknown, .notApplicable: "unknown"
     }
   }
 

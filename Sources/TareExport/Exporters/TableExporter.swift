@@ -56,7 +56,7 @@ public struct TableExporter: Exporter {
       totals.cpu.number.flatMap { sum > $0 + 0.05 ? "≥" + Scaled.decimal(sum) : nil }
     }
     func line(_ name: String, _ cpu: String, _ memory: String, _ note: String) -> String {
-      ("  " + name.fitted(to: 29) + cpu.fitted(to: 8, atEnd: true) + "".fitted(to: 8)
+      ("  " + name.fitted(to: 28) + cpu.fitted(to: 7, atEnd: true) + "".fitted(to: 7)
         + memory.fitted(to: 11, atEnd: true) + note).trimmedEnd
     }
     let total = FigureValue(frame.current.hostReadings.memoryTotal).number.map { " of \(Scaled.bytes($0))" } ?? ""
@@ -65,6 +65,7 @@ public struct TableExporter: Exporter {
       line(restName, least == nil ? restCpu : "~\(Scaled.decimal(hidden.cpu))", rest, ""),
       line("\(host.hostname.harmless.fittedAtMost(24)) used", least ?? Self.decimal(totals.cpu), used, total),
       "  100 % is one core; this machine has \(host.cpusOnline * 100) %.  – not applicable  ? see json",
+      "  BOOT is from the request to user space: r reported, ~ inferred, ≥ < bounds.",
     ]
   }
 
@@ -83,8 +84,8 @@ public struct TableExporter: Exporter {
     Column(title: "", width: 2, atEnd: false) { frame, row in
       frame.current.workloads[row].kind == .container ? "C" : "V"
     },
-    Column(title: "NAME", width: 19, atEnd: false) { frame, row in
-      frame.current.workloads[row].name.harmless.fittedAtMost(18)
+    Column(title: "NAME", width: 18, atEnd: false) { frame, row in
+      frame.current.workloads[row].name.harmless.fittedAtMost(17)
     },
     Column(title: "RUNTIME", width: 10, atEnd: false) { frame, row in
       let workload = frame.current.workloads[row]
@@ -93,12 +94,12 @@ public struct TableExporter: Exporter {
       }
       return "\(workload.runtime.rawValue)/\(accelerator.rawValue)"
     },
-    Column(title: "CPU %", width: 8) { frame, row in decimal(frame.value(.cpuUsage, row: row)) },
-    Column(title: "HELD %", width: 8) { frame, row in decimal(frame.value(.throttled, row: row)) },
+    Column(title: "CPU %", width: 7) { frame, row in decimal(frame.value(.cpuUsage, row: row)) },
+    Column(title: "HELD %", width: 7) { frame, row in decimal(frame.value(.throttled, row: row)) },
     Column(title: "MEMORY", width: 11) { frame, row in memory(frame.heldMemory(row: row)) },
-    Column(title: "LIMIT %", width: 9) { frame, row in ofLimit(frame, row) },
-    Column(title: "TASKS", width: 6) { frame, row in count(frame.value(.processCount, row: row)) },
-    Column(title: "UP", width: 7) { frame, row in
+    Column(title: "LIMIT %", width: 8) { frame, row in ofLimit(frame, row) },
+    Column(title: "BOOT s ", width: 9) { frame, row in boot(frame.current.workloads[row].boot.span(to: .userspace)) },
+    Column(title: "UP", width: 8) { frame, row in
       guard let started = frame.current.workloads[row].startedAt else { return "?" }
       return Scaled.age(frame.current.realtime > started ? frame.current.realtime - started : 0)
     },
@@ -109,11 +110,26 @@ public struct TableExporter: Exporter {
     return value.number.map { (isBound ? "≤" : "") + Scaled.decimal($0) } ?? absence(value)
   }
 
+  /// `0.24r`, `≥1.20`, `?`. The last cell is for the mark.
+  private static func boot(_ span: BootSpan) -> String {
+    func digits(_ seconds: Double) -> String {
+      Scaled.decimal(seconds, digits: seconds < 99.995 ? 2 : seconds < 999.95 ? 1 : 0)
+    }
+    switch span {
+    case .exact(let seconds, .measured): return "\(digits(seconds)) "
+    case .exact(let seconds, .reported): return "\(digits(seconds))r"
+    case .exact(let seconds, _): return "\(digits(seconds))~"
+    case .atLeast(let seconds): return "≥\(digits(seconds)) "
+    case .atMost(let seconds): return "<\(digits(seconds)) "
+    case .unknown: return "? "
+    case .notApplicable: return "– "
+    }
+  }
+
   private static func memory(_ value: FigureValue) -> String { value.number.map(Scaled.bytes) ?? absence(value) }
   private static func decimal(_ value: FigureValue) -> String {
     value.number.map { Scaled.decimal($0) } ?? absence(value)
   }
-  private static func count(_ value: FigureValue) -> String { value.number.map(Scaled.count) ?? absence(value) }
 
   private static func absence(_ value: FigureValue) -> String {
     switch value {

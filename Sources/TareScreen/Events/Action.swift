@@ -11,6 +11,7 @@ public enum Action: Sendable, Hashable {
   case sort(String)
   case sortLeft, sortRight, chooseSort, invert
   case tree, columns
+  case lensWider, lensNarrower, align, order, distribution
   case slower, faster
   case save, copy, redraw
   case settings, toggleMouse

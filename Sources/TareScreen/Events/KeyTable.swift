@@ -4,6 +4,7 @@ public struct Binding: Sendable {
     case views = "Views"
     case move = "Move"
     case rows = "Rows"
+    case boot = "Boot"
     case time = "Time"
     case screen = "Screen"
   }
@@ -28,6 +29,7 @@ public enum KeyTable {
   public static let bindings: [Binding] = [
     Binding(.views, "1", "overview", .view(.overview), [.character("1")]),
     Binding(.views, "2", "table", .view(.table), [.character("2")]),
+    Binding(.views, "3", "boot", .view(.boot), [.character("3")]),
     Binding(.views, "Tab", "next view", .nextView, [.tab]),
     Binding(.views, "S-Tab", "view before", .previousView, [.backTab]),
     Binding(.views, "Enter", "details", .enter, [.enter]),
@@ -59,6 +61,11 @@ public enum KeyTable {
     Binding(.rows, "I", "invert the order", .invert, [.character("I")]),
     Binding(.rows, "t F5", "tree", .tree, [.character("t"), .function(5)]),
     Binding(.rows, "c", "columns", .columns, [.character("c")]),
+    Binding(.boot, "z", "zoom in on short starts", .lensNarrower, [.character("z")]),
+    Binding(.boot, "Z", "zoom out", .lensWider, [.character("Z")]),
+    Binding(.boot, "a", "align on R, S or X", .align, [.character("a")]),
+    Binding(.boot, "o", "order by start, boot, …", .order, [.character("o")]),
+    Binding(.boot, "D", "distribution and back", .distribution, [.character("D")]),
     Binding(.time, "f", "freeze and go on", .freeze, [.character("f")]),
     Binding(.time, "+", "longer interval", .slower, [.character("+"), .character("=")]),
     Binding(.time, "-", "shorter interval", .faster, [.character("-")]),

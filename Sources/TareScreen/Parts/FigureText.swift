@@ -53,6 +53,7 @@ enum FigureText {
     case .atLeast(let seconds): "≥\(digits(seconds)) "
     case .atMost(let seconds): "<\(digits(seconds)) "
     case .unknown: "? "
+    case .notApplicable: "– "
     }
   }
 

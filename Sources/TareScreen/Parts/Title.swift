@@ -50,22 +50,24 @@ enum Title {
     }
   }
 
-  /// `S 0.104   I 0.170 r   U 0.238`: seconds since the first phase that is known.
+  /// `S 0.104   I 0.170r   U 0.238!`: seconds since the request, or the first phase that is known.
   static func phases(_ boot: BootTimeline) -> String {
-    let letters: [(BootTimeline.Phase, String)] = [
-      (.requested, "R"), (.spawned, "S"), (.isolated, "I"), (.executing, "X"), (.userspace, "U"), (.ready, "A"),
-    ]
-    let marks = letters.compactMap { phase, letter in boot[phase].map { (letter, $0) } }
-    guard let first = marks.map(\.1.at).min() else { return "nothing is known of its phases" }
-    return marks.map { letter, mark in
-      let sign = mark.label == .reported ? "r" : mark.label == .inferred ? "~" : ""
-      return "\(letter) \(milliseconds(mark.at - first))\(sign)"
+    guard let start = boot.start?.mark.at else { return "nothing is known of its phases" }
+    return BootTimeline.Phase.allCases.compactMap { phase -> String? in
+      guard let mark = boot[phase] else { return nil }
+      let sign = mark.isDoubtful ? "!" : FigureText.mark(mark.label).trimmedStart
+      return "\(BootBar.letter(phase)) \(seconds(mark.at, since: start))\(sign)"
     }.joined(separator: "   ")
+  }
+
+  /// `0.104`, `-0.012`: seconds.
+  static func seconds(_ at: UInt64, since start: UInt64) -> String {
+    at >= start ? milliseconds(at - start) : "-\(milliseconds(start - at))"
   }
 
   /// `0.104`
   static func milliseconds(_ nanoseconds: UInt64) -> String {
-    let thousandths = (nanoseconds + 500_000) / 1_000_000
+    let thousandths = nanoseconds / 1_000_000 + (nanoseconds % 1_000_000 >= 500_000 ? 1 : 0)
     let fraction = String(thousandths % 1000)
     return "\(thousandths / 1000).\(String(repeating: "0", count: 3 - fraction.count))\(fraction)"
   }

@@ -59,6 +59,7 @@ extension ScreenState {
     case .enter: return enter()
     case .compare: return compare()
     case .nextWorkload, .previousWorkload: return turn(action == .nextWorkload ? 1 : -1)
+    case .lensWider, .lensNarrower, .align, .order, .distribution: handleBoot(action)
     case .up, .down, .pageUp, .pageDown, .first, .last:
       if page != nil {
         scrollPage(action)
@@ -97,6 +98,7 @@ extension ScreenState {
     self.view = view
     page = nil
     pageScroll = 0
+    boot.isDistribution = false
     return wasInside ? [.inspect(nil)] : []
   }
 
@@ -105,6 +107,10 @@ extension ScreenState {
       page = nil
       pageScroll = 0
       return [.inspect(nil)]
+    }
+    if view == .boot, boot.isDistribution {
+      boot.isDistribution = false
+      return []
     }
     list.handle(.leave, in: frame, rows: listRows)
     return []
@@ -203,35 +209,35 @@ extension ScreenState {
     return open(id)
   }
 
+  /// Too small for anything but a plain list.
+  var isPlain: Bool { size.width < 60 || size.height < 16 }
+
   /// The line of the list under the mouse.
   private func listLine(at mouse: Mouse) -> Int? {
-    let area = listArea
-    guard area.contains(x: mouse.x, y: mouse.y) else { return nil }
-    return list.scroll + mouse.y - area.y
-  }
-
-  /// Where the list's lines are.
-  private var listArea: Rect {
+    guard (0..<size.width).contains(mouse.x) else { return nil }
     let top: Int
-    if size.width < 60 || size.height < 16 {
+    if isPlain {
       top = 1
     } else {
       switch view {
       case .overview: top = WorkloadGrid.firstRow(in: Overview.Layout(size).table)
       case .table: top = WorkloadGrid.firstRow(in: Screen.body(size))
+      case .boot: return boot.isDistribution ? nil : bootView?.layout.line(at: mouse.y).map { list.scroll + $0 }
       }
     }
-    return Rect(x: 0, y: top, width: size.width, height: listRows)
+    return (top..<(top + listRows)).contains(mouse.y) ? list.scroll + mouse.y - top : nil
   }
 
   /// The column whose heading is under the mouse.
   private func heading(at mouse: Mouse) -> String? {
-    guard let frame, let summary else { return nil }
-    let grid =
-      switch view {
-      case .overview: WorkloadGrid.overview(self, frame, summary, in: Overview.Layout(size).table)
-      case .table: WorkloadGrid.table(self, frame, summary, in: Screen.body(size))
-      }
-    return grid.heading(x: mouse.x, y: mouse.y)
+    guard let frame, let summary, !isPlain else { return nil }
+    switch view {
+    case .overview:
+      return WorkloadGrid.overview(self, frame, summary, in: Overview.Layout(size).table).heading(
+        x: mouse.x, y: mouse.y)
+    case .table:
+      return WorkloadGrid.table(self, frame, summary, in: Screen.body(size)).heading(x: mouse.x, y: mouse.y)
+    case .boot: return bootView?.heading(x: mouse.x, y: mouse.y)
+    }
   }
 }

@@ -56,11 +56,18 @@ extension ScreenState {
 
   /// Rows of the list that the screen has room for.
   var listRows: Int {
-    if size.width < 60 || size.height < 16 { return PlainList.rows(size) }
+    if isPlain { return PlainList.rows(size) }
     switch view {
     case .overview: return WorkloadGrid.rows(in: Overview.Layout(size).table)
     case .table: return WorkloadGrid.rows(in: Screen.body(size))
+    case .boot: return bootView?.layout.rows ?? 0
     }
+  }
+
+  /// The boot view; nil before the first sample.
+  var bootView: BootView? {
+    guard let frame, let summary else { return nil }
+    return BootView(self, frame, summary)
   }
 
   private var lastPageScroll: Int {

@@ -25,6 +25,7 @@ public struct ScreenState: Sendable {
   /// The first line of a page or of the help.
   public internal(set) var pageScroll = 0
   public internal(set) var list = ListState()
+  public internal(set) var boot = BootViewState()
   /// What is shown; while frozen it stays.
   public internal(set) var frame: Frame?
   public internal(set) var summary: Summary?

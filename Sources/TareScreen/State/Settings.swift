@@ -1,6 +1,14 @@
 /// What a user can choose, by flag, environment, file or key.
 public struct Settings: Sendable, Hashable {
-  public enum View: String, Sendable, Hashable, CaseIterable { case overview, table }
+  public enum View: String, Sendable, Hashable, CaseIterable {
+    case overview, table, boot
+
+    /// `overview, table or boot`
+    public static var names: String {
+      let all = allCases.map(\.rawValue)
+      return "\(all.dropLast().joined(separator: ", ")) or \(all.last ?? "")"
+    }
+  }
   public enum Theme: String, Sendable, Hashable, CaseIterable { case auto, dark, light, hall, mono }
   public enum Units: String, Sendable, Hashable, CaseIterable { case iec, si }
 

@@ -13,7 +13,9 @@ public struct Summary: Sendable {
     /// How many have no memory, or no CPU figure.
     public var withoutMemory = 0
     public var withoutCpu = 0
+    /// Until user space, and until the service answers.
     public var boots = BootTimes()
+    public var answers = BootTimes(to: .ready)
     /// Rows that a CPU limit held back in at least one of two hundred periods.
     public var throttled: [Int] = []
     /// Percent of a core that virtual CPUs waited for; nil where nobody knows.
@@ -33,7 +35,8 @@ public struct Summary: Sendable {
     for workload in frame.current.workloads {
       change(workload.kind) { lane in
         lane.count += 1
-        lane.boots.add(workload.boot)
+        lane.boots.add(workload.boot, now: frame.current.realtime)
+        lane.answers.add(workload.boot, now: frame.current.realtime)
       }
     }
     for row in frame.outermostRows {
@@ -57,8 +60,12 @@ public struct Summary: Sendable {
         if let wait { lane.waiting = (lane.waiting ?? 0) + wait }
       }
     }
-    containers.boots.sort()
-    machines.boots.sort()
+    for kind in Workload.Kind.allCases {
+      change(kind) { lane in
+        lane.boots.sort()
+        lane.answers.sort()
+      }
+    }
   }
 
   private mutating func change(_ kind: Workload.Kind, _ body: (inout Lane) -> Void) {

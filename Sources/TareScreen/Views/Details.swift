@@ -39,9 +39,10 @@ struct Details {
   }
 
   private var sections: [Section] {
-    (figureSections + [boot, tasks] + devices + [identity, cgroups, missing].compactMap { $0 }).filter {
-      !$0.lines.isEmpty
-    }
+    (figureSections + [BootSection(workload: workload, now: frame.current.realtime).section, tasks] + devices
+      + [identity, cgroups, missing].compactMap { $0 }).filter {
+        !$0.lines.isEmpty
+      }
   }
 
   // MARK: Figures
@@ -84,23 +85,6 @@ struct Details {
       }
     }
     return line
-  }
-
-  // MARK: Boot
-
-  private var boot: Section {
-    let phases = BootTimeline.Phase.allCases
-    let first = phases.compactMap { workload.boot[$0]?.at }.min()
-    let lines = phases.map { phase -> Section.Line in
-      guard let mark = workload.boot[phase], let first else {
-        return Section.Line(name: phase.rawValue, value: "?", tail: .text("unknown", .dim))
-      }
-      let sign = mark.label == .reported ? "r" : mark.label == .inferred ? "~" : " "
-      return Section.Line(
-        name: phase.rawValue, value: "\(Title.milliseconds(mark.at - first))\(sign)",
-        tail: .text("\(mark.label.rawValue), \(mark.source.harmless)", .dim))
-    }
-    return Section(title: "BOOT s", note: "since the first phase that is known", lines: lines)
   }
 
   // MARK: Tasks and devices

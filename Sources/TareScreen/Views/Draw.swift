@@ -52,15 +52,29 @@ struct Screen {
       drawStatus(frame, on: &canvas)
       Footer.draw(Self.compareHints, on: &canvas)
     case nil:
-      if canvas.size.width < 60 || canvas.size.height < 16 {
+      if state.isPlain {
         PlainList.draw(state, frame, summary, on: &canvas)
-      } else if state.view == .table {
-        WorkloadGrid.table(state, frame, summary, in: Self.body(canvas.size)).draw(on: &canvas)
-        drawStatus(frame, on: &canvas)
       } else {
-        Overview(state: state, frame: frame, summary: summary).draw(on: &canvas)
+        drawList(frame, summary, on: &canvas)
       }
-      Footer.draw(state.view == .table ? Self.tableHints : Self.overviewHints, on: &canvas)
+      Footer.draw(Self.hints(state.view), on: &canvas)
+    }
+  }
+
+  private func drawList(_ frame: TareModel.Frame, _ summary: Summary, on canvas: inout Canvas) {
+    switch state.view {
+    case .overview: Overview(state: state, frame: frame, summary: summary).draw(on: &canvas)
+    case .table:
+      WorkloadGrid.table(state, frame, summary, in: Self.body(canvas.size)).draw(on: &canvas)
+      drawStatus(frame, on: &canvas)
+    case .boot:
+      let view = BootView(state, frame, summary)
+      view.draw(on: &canvas)
+      if state.message == nil, frame.current.problems.isEmpty, !state.list.lines.isEmpty {
+        view.drawCertainty(on: &canvas, y: canvas.size.height - 2)
+      } else {
+        drawStatus(frame, on: &canvas)
+      }
     }
   }
 
@@ -89,9 +103,15 @@ struct Screen {
     canvas.put(cost, x: canvas.size.width - 1 - cost.displayWidth, y: y, .dim)
   }
 
-  private static let views: [Footer.Hint] = [
-    Footer.Hint(.view(.overview), "overview"), Footer.Hint(.view(.table), "table"),
-  ]
+  private static func hints(_ view: Settings.View) -> [Footer.Hint] {
+    switch view {
+    case .overview: overviewHints
+    case .table: tableHints
+    case .boot: bootHints
+    }
+  }
+
+  private static let views = Settings.View.allCases.map { Footer.Hint(.view($0), $0.rawValue) }
   private static let overviewHints =
     views + [
       Footer.Hint(.enter, "details"), Footer.Hint(.find, "find"), Footer.Hint(.mark, "mark"),
@@ -103,6 +123,13 @@ struct Screen {
       Footer.Hint(.enter, "details"), Footer.Hint(.find, "find"), Footer.Hint(.filter, "filter"),
       Footer.Hint(.columns, "columns"), Footer.Hint(.tree, "tree"), Footer.Hint(.chooseSort, "sort"),
       Footer.Hint(.invert, "invert"), Footer.Hint(.mark, "mark"), Footer.Hint(.compare, "compare"),
+      Footer.Hint(.freeze, "freeze"), Footer.Hint(.save, "save"),
+    ]
+  private static let bootHints =
+    [
+      Footer.Hint(.lensNarrower, "zoom"), Footer.Hint(.align, "align"), Footer.Hint(.order, "order"),
+      Footer.Hint(.distribution, "distribution"), Footer.Hint(.nextView, "next view"), Footer.Hint(.enter, "details"),
+      Footer.Hint(.filter, "filter"), Footer.Hint(.mark, "mark"), Footer.Hint(.compare, "compare"),
       Footer.Hint(.freeze, "freeze"), Footer.Hint(.save, "save"),
     ]
   private static let detailHints = [

@@ -72,13 +72,17 @@ struct HeadToHead {
     var memory = line("held", "memory")
     memory.ratio = Self.ratio(frame.heldMemory(row: rows.0), frame.heldMemory(row: rows.1))
     memory.name = "held \(Amount.tableUnit(state.settings.units).name)"
-    var boot = line("boot s", "boot")
-    if case .exact(let one, _) = workloads.0.boot.span(to: .userspace),
-      case .exact(let other, _) = workloads.1.boot.span(to: .userspace)
-    {
-      boot.ratio = Self.ratio(.number(one), .number(other))
+    func start(_ name: String, _ column: String, _ phase: BootTimeline.Phase) -> Line {
+      var line = line(name, column)
+      if case .exact(let one, _) = workloads.0.boot.span(to: phase),
+        case .exact(let other, _) = workloads.1.boot.span(to: phase)
+      {
+        line.ratio = Self.ratio(.number(one), .number(other))
+      }
+      return line
     }
-    return [line("runtime", "runtime"), line("image", "image"), line("up", "up"), boot, memory]
+    let starts = [start("boot s", "boot", .userspace), start("ready s", "ready", .ready)]
+    return [line("runtime", "runtime"), line("image", "image"), line("up", "up")] + starts + [memory]
   }
 
   /// `×5.60`; nothing where one of them is missing or 0.

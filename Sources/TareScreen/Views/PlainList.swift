@@ -1,12 +1,11 @@
 internal import TareModel
 
-/// What fits on a very small screen: a name, memory and CPU, one workload a line.
+/// What fits on a very small screen, one workload a line: a name, memory and CPU, or how long it took to come up.
 enum PlainList {
   static func rows(_ size: Size) -> Int { max(0, size.height - 3) }
 
   static func draw(_ state: ScreenState, _ frame: TareModel.Frame, _ summary: Summary, on canvas: inout Canvas) {
     let size = canvas.size
-    let unit = Amount.tableUnit(state.settings.units)
     let name = size.width - 3 - 20
     if state.list.lines.isEmpty {
       for (index, line) in Notes.nothing(state, frame).prefix(rows(size)).enumerated() {
@@ -27,24 +26,41 @@ enum PlainList {
       let isContainer = workload.kind == .container
       canvas.put(isContainer ? "C" : "V", x: 1, y: y, isContainer ? .container : .vm)
       canvas.put(workload.name.harmless.fittedAtMost(name), x: 3, y: y)
-      let memory = frame.heldMemory(row: row).number.map { "\(Scaled.decimal($0 / unit.bytes)) \(unit.name)" } ?? "?"
-      let cpu = frame.value(.cpuUsage, row: row).number.map { "\(Scaled.decimal($0)) %" } ?? "? %"
-      canvas.put(memory.fitted(to: 11, atEnd: true), x: size.width - 20, y: y)
-      canvas.put(cpu.fitted(to: 8, atEnd: true), x: size.width - 9, y: y)
+      put(figures(state, frame, row), y: y, on: &canvas)
       if isSelected {
         canvas.restyle(Rect(x: 0, y: y, width: size.width, height: 1)) { $0.flags.insert(.selected) }
       }
     }
-    let used = summary.totals.memoryUsed.number.map { "\(Scaled.decimal($0 / unit.bytes)) \(unit.name)" } ?? "?"
-    let cpu = summary.totals.cpu.number.map { "\(Scaled.decimal($0)) %" } ?? "? %"
     let y = size.height - 2
-    let note = state.message ?? frame.current.problems.first?.message
-    if let note {
+    if let note = state.message ?? frame.current.problems.first?.message {
       canvas.put(note.harmless.fittedAtMost(size.width - 2), x: 1, y: y)
+    } else if state.view == .boot {
+      canvas.put("C \(summary.containers.count)   V \(summary.machines.count)", x: 1, y: y, .dim)
+      put(("BOOT s ", "READY s "), y: y, .dim, on: &canvas)
     } else {
       canvas.put("\(frame.current.host.hostname.harmless) used".fittedAtMost(name), x: 3, y: y, .dim)
-      canvas.put(used.fitted(to: 11, atEnd: true), x: size.width - 20, y: y)
-      canvas.put(cpu.fitted(to: 8, atEnd: true), x: size.width - 9, y: y)
+      put(texts(summary.totals.memoryUsed, summary.totals.cpu, state), y: y, on: &canvas)
     }
+  }
+
+  private static func figures(_ state: ScreenState, _ frame: TareModel.Frame, _ row: Int) -> (String, String) {
+    guard state.view == .boot else {
+      return texts(frame.heldMemory(row: row), frame.value(.cpuUsage, row: row), state)
+    }
+    let boot = frame.current.workloads[row].boot
+    return (FigureText.text(boot.span(to: .userspace)), FigureText.text(boot.span(to: .ready)))
+  }
+
+  private static func texts(_ memory: FigureValue, _ cpu: FigureValue, _ state: ScreenState) -> (String, String) {
+    let unit = Amount.tableUnit(state.settings.units)
+    return (
+      memory.number.map { "\(Scaled.decimal($0 / unit.bytes)) \(unit.name)" } ?? "?",
+      cpu.number.map { "\(Scaled.decimal($0)) %" } ?? "? %"
+    )
+  }
+
+  private static func put(_ texts: (String, String), y: Int, _ style: Style = .text, on canvas: inout Canvas) {
+    canvas.put(texts.0.fitted(to: 11, atEnd: true), x: canvas.size.width - 20, y: y, style)
+    canvas.put(texts.1.fitted(to: 8, atEnd: true), x: canvas.size.width - 9, y: y, style)
   }
 }

@@ -9,6 +9,8 @@ struct Section {
       /// The history of a figure.
       case history(History.Series)
       case text(String, Style)
+      /// The bar of a start, over the whole line.
+      case boot(BootBar, BootAxis)
     }
 
     var name: String
@@ -90,6 +92,13 @@ struct SectionFlow {
   }
 
   private func draw(_ line: Section.Line, on canvas: inout Canvas, x: Int, y: Int, width: Int) {
+    if case .boot(let bar, let axis) = line.tail {
+      let end = "\(axis.text(axis.to)) s"
+      let room = width - 2 - end.count
+      bar.draw(on: &canvas, x: x + 1, y: y, width: room, axis: axis, style: style)
+      canvas.put(end, x: x + width - end.count, y: y, .dim)
+      return
+    }
     if line.isWhole {
       canvas.put(line.name.fittedAtMost(width - 1), x: x + 1, y: y, line.style)
       return
@@ -98,7 +107,7 @@ struct SectionFlow {
     canvas.put(line.value.fitted(to: value, atEnd: true), x: x + 1 + name, y: y, line.valueStyle)
     let at = x + 1 + name + value + 1
     switch line.tail {
-    case .none: break
+    case .none, .boot: break
     case .text(let text, let style): canvas.put(text.fittedAtMost(x + width - at), x: at, y: y, style)
     case .history(let series):
       draw(series, on: &canvas, in: Rect(x: at, y: y, width: x + width - at, height: 1))

@@ -1,5 +1,6 @@
 import ArgumentParser
 import TareConfig
+import TareScreen
 
 struct LiveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -20,7 +21,7 @@ struct LiveCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Time between two samples: 1s, 200ms; from 0.1 s to 60 s.", valueName: "time"))
   var interval: String?
 
-  @Option(help: ArgumentHelp("overview or table.", valueName: "view"))
+  @Option(help: ArgumentHelp("\(Settings.View.names).", valueName: "view"))
   var view: String?
 
   @Option(help: ArgumentHelp("Column to sort by, such as memory, cpu or any figure of the JSON.", valueName: "column"))

@@ -18,6 +18,7 @@ struct SnapshotCommand: ParsableCommand {
         tare snapshot --count 0 --interval 5s               every five seconds, until Ctrl-C
         tare snapshot --interval 0                          at once, without rates
         tare snapshot --sort cpu
+        tare snapshot --sort boot                           the slowest start first
         tare snapshot --filter 'kind=vm,cpu>50'             only those
         tare snapshot --root capture                        a host that tare capture copied
         tare snapshot --format svg > tare.svg               the live screen as a picture
@@ -40,7 +41,7 @@ struct SnapshotCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "memory, cpu, name, kind, runtime, started, tasks, or any figure of the JSON such as cpu.wait_percent.",
+      "memory, cpu, boot, ready, name, kind, runtime, started, tasks, or any figure of the JSON such as cpu.wait_percent.",
       valueName: "field"))
   var sort = "memory"
 

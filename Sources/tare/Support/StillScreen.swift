@@ -51,7 +51,7 @@ struct StillOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Height of svg and text, 1 to 500; 40 unless given.", valueName: "cells"))
   var rows: Int?
 
-  @Option(help: ArgumentHelp("What svg and text show: overview or table.", valueName: "view"))
+  @Option(help: ArgumentHelp("What svg and text show: \(Settings.View.names).", valueName: "view"))
   var view: String?
 
   @Option(help: ArgumentHelp("Colours of svg: dark, light, hall or mono.", valueName: "theme"))
@@ -83,7 +83,7 @@ struct StillOptions: ParsableArguments {
     settings.sort = sort
     if let view {
       guard let chosen = Settings.View(rawValue: view) else {
-        throw ValidationError("--view \(view): expected overview or table")
+        throw ValidationError("--view \(view): expected \(Settings.View.names)")
       }
       settings.view = chosen
     }
