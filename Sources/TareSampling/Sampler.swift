@@ -18,6 +18,10 @@ public final class Sampler {
   private var found: [Discovery.Row] = []
   private var inspector: Inspector?
   private let progress: BootProgress?
+  private let guests: any GuestClocks
+  private var heard = 0
+  /// Machines whose guests could be asked, and those that could not, with the reason.
+  public private(set) var machines: [GuestMachine] = []
   private var discoveryProblems: [Problem] = []
   private var buffer = [UInt8](repeating: 0, count: 65536)
   private var schedule = Schedule()
@@ -28,16 +32,18 @@ public final class Sampler {
   /// - Parameters:
   ///   - environment: `XDG_RUNTIME_DIR` leads to a user's own runtimes.
   ///   - sources: the runtimes and hypervisors to look for.
+  ///   - guests: who may ask machines about their own start.
   ///   - watch: who sees workloads start; without one their starts are found out afterwards.
   ///   - patience: nanoseconds for which a container in which nothing runs need not be read as a whole; with 0 all are
   ///     read at every sample.
   public init(
     _ root: KernelRoot, environment: [String: String], names: any EngineNames,
     sources: [any WorkloadSource] = allSources(), budget: DescriptorBudget,
-    watch: StartWatch? = nil, patience: UInt64 = 10_000_000_000
+    guests: any GuestClocks = NoGuestClocks(), watch: StartWatch? = nil, patience: UInt64 = 10_000_000_000
   ) throws(KernelError) {
     self.root = root
     self.names = names
+    self.guests = guests
     self.budget = budget
     self.patience = patience
     layout = try CgroupLayout(root)
@@ -66,9 +72,11 @@ public final class Sampler {
       try discover()
       schedule.discoveryCost = root.monotonic() &- before
     }
+    hearGuests()
     sample.prepare(workloads, serials: serials)
     sample.problems.append(contentsOf: discoveryProblems)
     sample.problems.append(contentsOf: names.problems)
+    sample.problems.append(contentsOf: guests.problems)
     for row in rows.indices {
       let isNew = !rows[row].wasRead
       let alive = rows[row].read(
@@ -93,7 +101,7 @@ public final class Sampler {
     let names = knownNames
     for row in found.indices
     where progress.look(at: found[row], row, in: sample, names, buffer: &buffer) {
-      workloads[row].boot = progress.timeline(found[row])
+      workloads[row].boot = timeline(found[row])
       sample.workloads[row].boot = workloads[row].boot
     }
     if progress.awaitsHealth { discovery.askAgain() }
@@ -119,11 +127,26 @@ public final class Sampler {
       old.removeValue(forKey: row.serial) ?? RowReader(row, root, plan, layout, budget, patience: patience)
     }
     self.found = found.rows
+    machines = found.rows.compactMap(\.machine)
     workloads = found.rows.map(\.workload)
     serials = found.rows.map(\.serial)
-    guard let progress else { return }
-    progress.keep(serials)
-    for row in found.rows.indices { workloads[row].boot = progress.timeline(found.rows[row]) }
+    progress?.keep(serials)
+    for row in found.rows.indices { workloads[row].boot = timeline(found.rows[row]) }
+  }
+
+  /// Has guests asked that nobody has asked yet, and takes what they have told.
+  private func hearGuests() {
+    guard root.isLive else { return }
+    guests.refresh(machines)
+    let revision = guests.revision
+    guard revision != heard else { return }
+    heard = revision
+    for row in found.indices { workloads[row].boot = timeline(found[row]) }
+  }
+
+  private func timeline(_ row: Discovery.Row) -> BootTimeline {
+    let told = row.finding.kind == .vm ? guests.signals(of: row.identity) : []
+    return progress?.timeline(row, told) ?? row.timeline(told)
   }
 
   /// The number that the next process will be near: while it stands still nothing was started.

@@ -47,10 +47,10 @@ final class BootProgress {
     done.formIntersection(alive)
   }
 
-  /// The timeline with all that was found since.
-  func timeline(_ row: Discovery.Row) -> BootTimeline {
-    guard let more = signals[row.serial] else { return row.workload.boot }
-    return BootTimeline(row.signals + more, of: row.finding.kind)
+  /// The timeline with all that was found since, and with what the guest told.
+  func timeline(_ row: Discovery.Row, _ told: [BootSignal] = []) -> BootTimeline {
+    guard let more = signals[row.serial] else { return row.timeline(told) }
+    return BootTimeline(row.signals + more + told, of: row.finding.kind)
   }
 
   /// - Parameters:

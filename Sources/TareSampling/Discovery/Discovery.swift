@@ -10,6 +10,18 @@ final class Discovery {
     let description: Description
     let signals: [BootSignal]
     var workload: Workload
+
+    /// For a VM: who could be asked about it.
+    var machine: GuestMachine? {
+      description.agent.map { GuestMachine(identity, name: workload.name, agent: $0) }
+    }
+
+    var identity: GuestMachine.Identity { .init(pid: finding.main.pid, start: finding.main.start) }
+
+    /// The timeline with more signals.
+    func timeline(_ more: [BootSignal]) -> BootTimeline {
+      more.isEmpty ? workload.boot : BootTimeline(signals + more, of: finding.kind)
+    }
   }
 
   /// What tells a workload from its successor of the same name.

@@ -42,9 +42,11 @@ struct LiveCommand: ParsableCommand {
   var root: String?
 
   @OptionGroup var wanted: FilterOption
+  @OptionGroup var guests: GuestOption
 
   mutating func validate() throws {
     try wanted.check()
+    try guests.check(root: root)
     let complaints = Configuration(names: Chosen.names, environment: [:], flags: flags).complaints
     guard complaints.isEmpty else { throw ValidationError(complaints.joined(separator: "\n")) }
     guard color.map({ Self.colors[$0] != nil }) ?? true else {
@@ -58,7 +60,9 @@ struct LiveCommand: ParsableCommand {
         "live: standard input and output are no terminal: expected one; tare snapshot prints to a pipe or file")
       throw Exit.usage
     }
-    try Screen(Chosen.settings(flags), root: root, filter: wanted.parsed()).run()
+    try Screen(
+      Chosen.settings(flags), root: root, filter: wanted.parsed(), guests: guests.clocks(waits: false)
+    ).run()
   }
 
   private static let colors = [

@@ -19,6 +19,7 @@ struct SnapshotCommand: ParsableCommand {
         tare snapshot --interval 0                          at once, without rates
         tare snapshot --sort cpu
         tare snapshot --filter 'kind=vm,cpu>50'             only those
+        tare snapshot --qmp                                 when guests' user space began, by their agents
         tare snapshot --root capture                        a host that tare capture copied
         tare snapshot --format svg > tare.svg               the live screen as a picture
         tare snapshot --format svg --columns 120 --rows 40 --count 30 > tare.svg    after 30 samples
@@ -48,10 +49,12 @@ struct SnapshotCommand: ParsableCommand {
   var root: String?
 
   @OptionGroup var wanted: FilterOption
+  @OptionGroup var guests: GuestOption
   @OptionGroup var still: StillOptions
 
   mutating func validate() throws {
     try wanted.check()
+    try guests.check(root: root)
     let formats = allExporters.map(\.name) + StillScreen.Format.allCases.map(\.rawValue)
     guard formats.contains(format) else {
       throw ValidationError("--format \(format): expected one of \(formats.joined(separator: ", "))")
@@ -73,7 +76,9 @@ struct SnapshotCommand: ParsableCommand {
 
   func run() throws {
     let interrupts = Interrupts()
-    var session = try Session(root: root, waits: interval.nanoseconds == 0, watches: count != 1)
+    let isOnce = interval.nanoseconds == 0
+    var session = try Session(
+      root: root, waits: isOnce, watches: count != 1, guests: guests.clocks(waits: isOnce))
     if let format = StillScreen.Format(rawValue: format) { return try draw(format, &session, interrupts) }
     let exporter = allExporters.first { $0.name == format }!
     let order = RowOrder(named: sort)!

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import KernelStats
 import TareModel
+import TareQMP
 import TareSampling
 import TareScreen
 import TareTerminal
@@ -14,11 +15,13 @@ struct Screen {
   private let settings: Settings
   private let root: String?
   private let filter: Filter?
+  private let guests: any GuestClocks
 
-  init(_ settings: Settings, root: String?, filter: Filter? = nil) {
+  init(_ settings: Settings, root: String?, filter: Filter? = nil, guests: any GuestClocks = NoGuestClocks()) {
     self.settings = settings
     self.root = root
     self.filter = filter
+    self.guests = guests
   }
 
   func run() throws {
@@ -26,7 +29,7 @@ struct Screen {
     let signals = TerminalSignals()
     let name = environment("TERM")
     if TerminalKind.isDumb(name) { return try printOnce(TerminalError.dumb(name)) }
-    let session = try Session(root: root, waits: false, watches: true)
+    let session = try Session(root: root, waits: false, watches: true, guests: guests)
     let terminal: Terminal
     do throws(TerminalError) {
       terminal = try Terminal(name, colors: settings.colors, wantsUnicode: settings.ascii == false)
@@ -68,6 +71,7 @@ struct Screen {
     var words = ["--interval", "1s"]
     if let root { words += ["--root", root] }
     if let filter { words += ["--filter", filter.text] }
+    if guests is GuestAgents { words.append("--qmp") }
     var command = try SnapshotCommand.parse(words)
     try command.validate()
     try command.run()

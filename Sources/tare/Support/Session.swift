@@ -15,7 +15,11 @@ struct Session {
   ///   - path: a captured host; nil for this machine.
   ///   - waits: whether to wait for engines' names before the first sample, because there is no second one.
   ///   - watches: whether to see workloads start, because it goes on for long.
-  init(root path: String?, waits: Bool, watches: Bool = false, sources: [any WorkloadSource] = allSources()) throws {
+  ///   - guests: who asks machines about their own start.
+  init(
+    root path: String?, waits: Bool, watches: Bool = false, sources: [any WorkloadSource] = allSources(),
+    guests: any GuestClocks = NoGuestClocks()
+  ) throws {
     do throws(KernelError) {
       root = try Self.open(path)
       let budget = root.holdsDescriptors ? DescriptorBudget.fromLimits() : DescriptorBudget(0)
@@ -25,7 +29,7 @@ struct Session {
       let runtimeFolder = root.isLive ? environment("XDG_RUNTIME_DIR") : nil
       sampler = try Sampler(
         root, environment: runtimeFolder.map { ["XDG_RUNTIME_DIR": $0] } ?? [:], names: names, sources: sources,
-        budget: budget, watch: watches && root.isLive ? StartWatch() : nil)
+        budget: budget, guests: guests, watch: watches && root.isLive ? StartWatch() : nil)
     } catch {
       Output.note("nothing can be read: \(error)")
       throw Exit.nothingRead
