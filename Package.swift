@@ -107,7 +107,8 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "TareLabTests", dependencies: ["TareLab", "TareModel", "TareQMP"], swiftSettings: strict),
     .testTarget(
-      name: "LabTests", dependencies: ["CLinux", "TareLab", "TareModel", "TareQMP", "TestSupport"], exclude: ["lab"], swiftSettings: strict),
+      name: "LabTests", dependencies: ["CLinux", "TareLab", "TareModel", "TareQMP", "TestSupport"], exclude: ["lab"],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

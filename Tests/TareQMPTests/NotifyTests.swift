@@ -98,7 +98,8 @@ import Testing
   }
 
   @Test func `others than the guest, and those that say nothing or too much, are not heard`() throws {
-    try withListener(admits: { _ in false }) { listener, send in
+    let deaf: @Sendable (Int32) -> Bool = { _ in false }
+    try withListener(admits: deaf) { listener, send in
       try send("READY=1\n")
       usleep(100_000)
       #expect(listener.signals.isEmpty)

@@ -34,7 +34,10 @@ struct Message: Decodable, Equatable {
     }
   }
 
-  private enum Key: String, CodingKey { case id, `return`, error, event, timestamp, data, QMP }
+  private enum Key: String, CodingKey {
+    case id, `return`, error, event, timestamp, data
+    case greeting = "QMP"
+  }
   private struct Failure: Decodable { var `class`: String? }
   private struct Port: Decodable {
     var id: String?
@@ -52,7 +55,7 @@ struct Message: Decodable, Equatable {
   init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: Key.self)
     id = try? fields.decodeIfPresent(UInt64.self, forKey: .id)
-    isGreeting = fields.contains(.QMP)
+    isGreeting = fields.contains(.greeting)
     if fields.contains(.error) {
       errorClass = (try? fields.decode(Failure.self, forKey: .error))?.class ?? ""
     }

@@ -67,7 +67,7 @@ struct QemuSource: WorkloadSource {
     let (path, obstacle) = arguments.agent
     guard let path else { return .closed(obstacle ?? "") }
     guard census.root.isLive, let owner = census.root.user(of: process.pid), census.root.sharesOurFiles(process.pid)
-    else { return .closed("it runs in other namespaces") }
+    else { return .closed("its namespaces are others, or may not be seen: run as root") }
     if path.hasPrefix("/") { return .socket(path: path, owner: owner) }
     guard let folder = try? census.root.link("/proc/\(process.pid)/cwd", kept: { _ in false }) else {
       return .closed("its working folder may not be seen: run as root")
