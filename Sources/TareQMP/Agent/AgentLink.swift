@@ -44,8 +44,21 @@ struct AgentLink {
     }
   }
 
-  /// Sends all and waits for all answers, which come in the same order; nil stands for an error.
+  /// Sends all and waits for all answers, which come in the same order; nil stands for an error. Many are sent in several
+  /// exchanges, each with its own deadline.
   func ask(_ requests: [Request]) throws(WireFailure) -> [Message.Returned?] {
+    var answers: [Message.Returned?] = []
+    var rest = requests[...]
+    while !rest.isEmpty {
+      answers += try exchange(Array(rest.prefix(Self.most)))
+      rest = rest.dropFirst(Self.most)
+    }
+    return answers
+  }
+
+  private static let most = 16
+
+  private func exchange(_ requests: [Request]) throws(WireFailure) -> [Message.Returned?] {
     let deadline = WireDeadline(in: Self.patience)
     try wire.send(Array(requests.map { "\($0.text)\n" }.joined().utf8), until: deadline)
     var answers: [Message.Returned?] = []

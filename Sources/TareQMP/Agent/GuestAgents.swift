@@ -8,6 +8,7 @@ public final class GuestAgents: GuestClocks {
   private struct Entry {
     var outcome: GuestAgent.Outcome?
     var isAsked = false
+    var attempts = 0
     var name = ""
     /// When it may be asked again; nil where it was not asked.
     var next: ContinuousClock.Instant?
@@ -23,6 +24,7 @@ public final class GuestAgents: GuestClocks {
   private let state = Mutex(State())
   /// One that hangs keeps its thread until its deadlines are over: a few at once are enough.
   private static let most = 8
+  private static let attempts = 3
   private static let patience = DispatchTimeInterval.milliseconds(700)
 
   /// - Parameter waits: whether asking waits for the answers, because there is no second look.
@@ -45,11 +47,18 @@ public final class GuestAgents: GuestClocks {
         var entry = state.entries[machine.identity] ?? Entry()
         entry.name = machine.name
         defer { state.entries[machine.identity] = entry }
-        let isOver = entry.outcome != nil && entry.outcome != .silent
+        let isOver =
+          switch entry.outcome {
+          case nil, .silent: false
+          // What it had opened by then may be open still: not for ever.
+          case .slow: entry.attempts >= Self.attempts
+          case .told, .failed: true
+          }
         guard !entry.isAsked, !isOver, entry.next.map({ now >= $0 }) ?? true,
           state.entries.values.count(where: \.isAsked) < Self.most
         else { return nil }
         entry.isAsked = true
+        entry.attempts = entry.outcome == .slow ? entry.attempts + 1 : 1
         return (machine.identity, MachineSocket(path: path, pid: machine.identity.pid, owner: owner))
       }
     }
@@ -82,7 +91,12 @@ public final class GuestAgents: GuestClocks {
   public var problems: [Problem] {
     state.withLock { state in
       state.entries.values.compactMap { entry in
-        guard case .failed(let why) = entry.outcome else { return nil }
+        let why: String
+        switch entry.outcome {
+        case .failed(let reason): why = reason
+        case .slow: why = "its guest agent answers too slowly: expected within 100 ms"
+        case nil, .silent, .told: return nil
+        }
         return Problem(source: "qemu", message: "\(entry.name): \(why)")
       }.sorted { $0.message < $1.message }
     }
