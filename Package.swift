@@ -40,6 +40,7 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ], swiftSettings: strict),
+    .target(name: "TareQMP", dependencies: ["TareModel", "CLinux", "CUnixSocket"], swiftSettings: strict),
     .target(name: "TareExport", dependencies: ["TareModel"], exclude: ["Schema"], swiftSettings: strict),
     .target(name: "TareScreen", dependencies: ["TareModel"], swiftSettings: strict),
     .target(
@@ -48,7 +49,7 @@ let package = Package(
       name: "TareConfig",
       dependencies: ["CLinux", "TareModel", "TareScreen", .product(name: "TOMLKit", package: "TOMLKit")],
       swiftSettings: strict),
-    .target(name: "TareLab", dependencies: ["CLinux"], swiftSettings: strict),
+    .target(name: "TareLab", dependencies: ["CLinux", "TareModel", "TareQMP"], swiftSettings: strict),
     // Static in every build: it is the only program in a container and in a virtual machine.
     .executableTarget(
       name: "TareService", dependencies: ["CLinux"],
@@ -58,7 +59,7 @@ let package = Package(
       name: "tare",
       dependencies: [
         "CLinux", "TareModel", "KernelStats", "TareSampling", "TareHTTP", "TareExport", "TareScreen", "TareTerminal",
-        "TareConfig", "TareLab", argumentParser,
+        "TareConfig", "TareLab", "TareQMP", argumentParser,
       ],
       swiftSettings: strict),
     .testTarget(name: "CNcursesTests", dependencies: ["CNcurses"], swiftSettings: strict),
@@ -101,9 +102,13 @@ let package = Package(
     .testTarget(
       name: "TruthTests", dependencies: ["TareModel", "KernelStats", "TareSampling", "TestSupport"],
       exclude: ["launch.c", "truth.c", "truth.S"], swiftSettings: strict),
-    .testTarget(name: "TareLabTests", dependencies: ["TareLab"], swiftSettings: strict),
     .testTarget(
-      name: "LabTests", dependencies: ["CLinux", "TareLab", "TestSupport"], exclude: ["lab"], swiftSettings: strict),
+      name: "TareQMPTests", dependencies: ["TareModel", "TareQMP", "CTestSockets"],
+      swiftSettings: strict),
+    .testTarget(name: "TareLabTests", dependencies: ["TareLab", "TareModel", "TareQMP"], swiftSettings: strict),
+    .testTarget(
+      name: "LabTests", dependencies: ["CLinux", "TareLab", "TareModel", "TareQMP", "TestSupport"], exclude: ["lab"],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

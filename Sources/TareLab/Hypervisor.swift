@@ -1,4 +1,5 @@
 internal import Glibc
+internal import TareQMP
 
 /// How a virtual machine's processor is made.
 public enum Accelerator: String, Sendable, CaseIterable {
@@ -38,8 +39,13 @@ struct Hypervisor {
   }
 
   /// Starts a machine in the background. Its serial console is `folder/serial`, QEMU's own messages are in `folder/log`.
+  ///
+  /// - Parameters:
+  ///   - monitor: where QEMU listens for its own machine protocol; the machine then waits for its word to run.
+  ///   - vsock: where the guest may tell how its start goes.
   func start(
-    name: String, accelerator: Accelerator, folder: String, kernel: GuestKernel, initramfs: String, load: ServiceLoad
+    name: String, accelerator: Accelerator, folder: String, kernel: GuestKernel, initramfs: String, load: ServiceLoad,
+    monitor: String? = nil, vsock: GuestVsock? = nil
   ) throws -> Keeper {
     let words =
       [
@@ -54,7 +60,15 @@ struct Hypervisor {
       ("serial", "file:\(folder)/serial"), ("kernel", kernel.path), ("initrd", initramfs),
       ("append", words.joined(separator: " ")),
     ]
-    let flags = ["-nodefaults", "-no-user-config", "-no-reboot"]
+    var flags = ["-nodefaults", "-no-user-config", "-no-reboot"]
+    if let monitor {
+      let place = monitor.split(separator: ",", omittingEmptySubsequences: false).joined(separator: ",,")
+      flags += [
+        "-S", "-chardev", "socket,id=tare-monitor,path=\(place),server=on,wait=off", "-mon",
+        "chardev=tare-monitor,mode=control",
+      ]
+    }
+    flags += vsock?.options ?? []
     return try Keeper(
       arguments: [tool.path] + options.flatMap { ["-\($0.0)", $0.1] } + flags, log: "\(folder)/log", setpriv: setpriv)
   }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import TareQMP
 
 /// A virtual machine that was started and whose init has said that it is ready.
 public struct StartedVirtualMachine: Sendable {
@@ -23,17 +24,27 @@ extension Laboratory {
   ) throws -> StartedVirtualMachine {
     let hypervisor = try Hypervisor(in: surroundings)
     let kernel = try GuestKernel.find(in: surroundings, say: say, cancelled: cancelled)
-    func boot(_ accelerator: Accelerator, limit: Duration) throws -> StartedVirtualMachine {
+    func boot(_ accelerator: Accelerator, limit: Duration, isMonitored: Bool = true) throws -> StartedVirtualMachine {
       let item = try enter(.vm, name: name, runtime: "qemu")
+      let vsock = GuestVsock()
       do {
         let initramfs = "\(path(of: item))/initramfs"
         try Files.create(initramfs, try Hypervisor.initramfs(service))
-        return try wait(for: item, accelerator, limit: limit, kernel: kernel, cancelled: cancelled) {
+        let monitor = isMonitored ? monitorPath(of: item) : nil
+        return try wait(
+          for: item, accelerator, limit: limit, kernel: kernel, monitor: monitor, vsock: vsock, cancelled: cancelled
+        ) {
           try hypervisor.start(
             name: name, accelerator: accelerator, folder: path(of: item), kernel: kernel, initramfs: initramfs,
-            load: load)
+            load: load, monitor: monitor, vsock: vsock)
         }
+      } catch let failure as WireFailure {
+        vsock?.listener.end()
+        try remove(name)
+        say("\(name): QEMU's monitor: \(failure): started again without it")
+        return try boot(accelerator, limit: limit, isMonitored: false)
       } catch {
+        vsock?.listener.end()
         try? remove(name)
         throw error
       }
@@ -54,17 +65,62 @@ extension Laboratory {
     }
   }
 
+  /// Where QEMU's monitor is to listen; nil where the path is too long for a socket (`sun_path`, unix(7)).
+  private func monitorPath(of item: Record.Item) -> String? {
+    let path = "\(path(of: item))/monitor"
+    if path.utf8.count < 108 { return path }
+    say("\(item.name): \(path) is too long for QEMU's monitor: started without it")
+    return nil
+  }
+
+  /// Connects to the monitor of a machine that waits, and lets it run.
+  private func release(
+    _ process: ProcessIdentity, _ path: String, _ machine: Keeper, cancelled: () -> Bool
+  ) throws -> Monitor {
+    let limit = Duration.seconds(2)
+    let socket = MachineSocket(path: path, pid: process.pid, owner: geteuid())
+    _ = try Patience.wait(atMost: limit, every: .milliseconds(2), cancelled: cancelled) {
+      if case .running = machine.progress { Files.exists(path) } else { true }
+    }
+    do throws(WireFailure) {
+      // Made and not yet listened to is a moment of it.
+      let monitor: Monitor
+      do throws(WireFailure) { monitor = try Monitor(socket, within: limit) } catch {
+        guard error == .absent else { throw error }
+        usleep(20_000)
+        monitor = try Monitor(socket, within: limit)
+      }
+      try monitor.execute(.proceed, within: limit)
+      return monitor
+    } catch {
+      // Where QEMU is gone, why it is says more.
+      usleep(50_000)
+      if case .running = machine.progress { throw error }
+      throw EndedEarly()
+    }
+  }
+
+  private struct EndedEarly: Error {}
+
   private func wait(
-    for item: Record.Item, _ accelerator: Accelerator, limit: Duration, kernel: GuestKernel, cancelled: () -> Bool,
-    start: () throws -> Keeper
+    for item: Record.Item, _ accelerator: Accelerator, limit: Duration, kernel: GuestKernel, monitor: String?,
+    vsock: GuestVsock?, cancelled: () -> Bool, start: () throws -> Keeper
   ) throws -> StartedVirtualMachine {
     let begin = ContinuousClock.now
+    let requested = realtimeNow()
     let machine = try start()
     guard case .running(let pid) = machine.progress, let process = ProcessIdentity(of: pid) else {
       throw Failure.ended(name: item.name, reason: reason(of: item, machine))
     }
     do { try enter(process, for: item) } catch {
       _ = try? process.end(grace: .zero)  // nobody else knows of it
+      throw error
+    }
+    do {
+      let monitor = try monitor.map { try release(process, $0, machine, cancelled: cancelled) }
+      starts.begin(process, name: item.name, requested: requested, monitor, vsock)
+    } catch {
+      if error is EndedEarly { throw Failure.ended(name: item.name, reason: reason(of: item, machine)) }
       throw error
     }
     let serial = "\(path(of: item))/serial"
@@ -81,6 +137,12 @@ extension Laboratory {
     }
     return StartedVirtualMachine(
       name: item.name, pid: pid, accelerator: accelerator, kernel: kernel.path, readyAfter: readyAfter)
+  }
+
+  private func realtimeNow() -> UInt64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_REALTIME, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 
   /// Why QEMU does not run: how it ended, with the ends of its messages and of the guest's.

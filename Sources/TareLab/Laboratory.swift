@@ -14,6 +14,8 @@ public final class Laboratory: Sendable {
   let say: @Sendable (String) -> Void
   let folder: PrivateFolder
   let record: Mutex<Record>
+  /// How the starts of its machines went, for whoever samples them.
+  public let starts = MachineStarts()
 
   public enum Failure: Error, CustomStringConvertible, Equatable {
     case invalidName(String)
@@ -65,6 +67,7 @@ public final class Laboratory: Sendable {
   public func remove(_ name: String) throws {
     guard let item = record.withLock({ $0.items.first { $0.name == name } }) else { throw Failure.unknownName(name) }
     try Removal(folder: folder.path, surroundings: surroundings).remove(item)
+    if let process = item.process { starts.end(process) }
     try change { $0.items.removeAll { $0.id == item.id } }
   }
 

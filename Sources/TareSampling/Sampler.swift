@@ -21,6 +21,10 @@ public final class Sampler {
   private let watch: StartWatch?
   /// How often the watch had lost events at the last pass.
   private var losses = 0
+  private let guests: any GuestClocks
+  private var heard = 0
+  /// Machines whose guests could be asked, and those that could not, with the reason.
+  public private(set) var machines: [GuestMachine] = []
   private var discoveryProblems: [Problem] = []
   private var buffer = [UInt8](repeating: 0, count: 65536)
   private var schedule = Schedule()
@@ -32,16 +36,18 @@ public final class Sampler {
   /// - Parameters:
   ///   - environment: `XDG_RUNTIME_DIR` leads to a user's own runtimes.
   ///   - sources: the runtimes and hypervisors to look for.
+  ///   - guests: who may ask machines about their own start.
   ///   - watch: who sees workloads start; without one their starts are found out afterwards.
   ///   - patience: nanoseconds for which a container in which nothing runs need not be read as a whole; with 0 all are
   ///     read at every sample.
   public init(
     _ root: KernelRoot, environment: [String: String], names: any EngineNames,
     sources: [any WorkloadSource] = allSources(), budget: DescriptorBudget,
-    watch: StartWatch? = nil, patience: UInt64 = 10_000_000_000
+    guests: any GuestClocks = NoGuestClocks(), watch: StartWatch? = nil, patience: UInt64 = 10_000_000_000
   ) throws(KernelError) {
     self.root = root
     self.names = names
+    self.guests = guests
     self.budget = budget
     self.patience = patience
     layout = try CgroupLayout(root)
@@ -77,11 +83,13 @@ public final class Sampler {
       try discover()
       schedule.discoveryCost = root.monotonic() &- before
     }
+    hearGuests()
     sample.prepare(workloads, serials: serials)
     sample.problems.append(contentsOf: discoveryProblems)
     sample.problems.append(contentsOf: names.problems)
     if let problem = watch?.problem { sample.problems.append(problem) }
     sample.startsUnheard = watch?.unheard
+    sample.problems.append(contentsOf: guests.problems)
     for row in rows.indices {
       let isNew = !rows[row].wasRead
       let alive = rows[row].read(
@@ -134,6 +142,7 @@ public final class Sampler {
       old.removeValue(forKey: row.serial) ?? RowReader(row, root, plan, layout, budget, patience: patience)
     }
     self.found = found.rows
+    machines = found.rows.compactMap(\.machine)
     workloads = found.rows.map(\.workload)
     serials = found.rows.map(\.serial)
     watch?.follow(folders: Set(found.rows.compactMap { $0.finding.own.identityFolder(layout).map(parentFolder) }))
@@ -141,10 +150,21 @@ public final class Sampler {
     for row in found.rows.indices { workloads[row].boot = timeline(found.rows[row]) }
   }
 
-  /// With all that was found since, and what engines said.
+  /// Has guests asked that nobody has asked yet, and takes what they have told.
+  private func hearGuests() {
+    guard root.isLive else { return }
+    guests.refresh(machines)
+    let revision = guests.revision
+    guard revision != heard else { return }
+    heard = revision
+    for row in found.indices { workloads[row].boot = timeline(found[row]) }
+  }
+
+  /// With all that was found since, and what engines and guests said.
   private func timeline(_ row: Discovery.Row) -> BootTimeline {
     let said = EngineEvidence(names, of: row, now: root.now().realtime)
-    let more = (progress?.found(row) ?? []) + said.signals
+    let told = row.finding.kind == .vm ? guests.signals(of: row.identity) : []
+    let more = (progress?.found(row) ?? []) + said.signals + told
     guard !more.isEmpty || said.start != nil else { return row.workload.boot }
     return BootTimeline(row.signals + more, of: row.finding.kind, as: said.start ?? row.description.start)
   }

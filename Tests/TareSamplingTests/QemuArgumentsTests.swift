@@ -166,3 +166,47 @@ struct QemuArgumentsTests {
     }
   }
 }
+
+@Suite struct QemuAgentTests {
+  private func agent(_ line: String) -> (path: String?, obstacle: String?) {
+    QemuArguments(["qemu-system-x86_64"] + line.split(separator: " ").map(String.init)).agent
+  }
+
+  private static let port = "-device virtserialport,chardev=q,id=agent0,name=org.qemu.guest_agent.0"
+
+  @Test(arguments: [
+    "-chardev socket,path=/run/a,,b.sock,server=on,wait=off,id=q",
+    "-chardev socket,id=q,wait=off,server=on,path=/run/a,,b.sock",
+    "-chardev backend=socket,id=q,wait=off,server=on,path=/run/a,,b.sock",
+  ]) func `an agent's socket that does not hold the machine up may be asked`(chardev: String) {
+    #expect(agent("\(chardev) \(Self.port)").path == "/run/a,b.sock")
+    #expect(agent("\(Self.port) \(chardev)").path == "/run/a,b.sock")
+  }
+
+  @Test(arguments: [
+    "-chardev socket,path=/run/a.sock,server=on,id=q", "-chardev socket,path=/run/a.sock,wait=off,id=q",
+    "-chardev socket,path=/run/a.sock,server=on,wait=on,id=q", "-chardev socket,path=/run/a.sock,server,nowait,id=q",
+    "-chardev socket,path=/run/a.sock,id=q",
+  ]) func `one that may wait for a client is never connected to`(chardev: String) {
+    let (path, obstacle) = agent("\(chardev) \(Self.port)")
+    #expect(path == nil && obstacle == "its agent's socket is without server=on,wait=off")
+  }
+
+  @Test func `without a port, or a socket behind it, there is nobody to ask`() {
+    let socket = "-chardev socket,path=/run/a.sock,server=on,wait=off,id=q"
+    #expect(agent(socket).obstacle == "its arguments have no port org.qemu.guest_agent.0")
+    #expect(agent("\(socket) -device virtserialport,chardev=q,name=other").path == nil)
+    #expect(agent("\(socket) -device virtserialport,chardev=z,name=org.qemu.guest_agent.0").path == nil)
+    #expect(agent("-chardev pty,id=q \(Self.port)").obstacle == "its agent's port leads to no socket")
+  }
+
+  @Test(arguments: [
+    ("-chardev socket,id=charmonitor,fd=20,server=on,wait=off", "libvirt"),
+    ("-chardev socket,id=x,path=/var/lib/libvirt/qemu/channel/a,server=on,wait=off", "libvirt"),
+    ("-id 100", "Proxmox VE"),
+    ("-chardev socket,id=qmp,path=/var/run/qemu-server/100.qmp,server=on,wait=off", "Proxmox VE"),
+  ]) func `a machine of a manager is left to it`(words: String, manager: String) {
+    let (path, obstacle) = agent("-chardev socket,path=/run/a.sock,server=on,wait=off,id=q \(Self.port) \(words)")
+    #expect(path == nil && obstacle == "it is managed by \(manager)")
+  }
+}

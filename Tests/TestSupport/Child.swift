@@ -101,12 +101,14 @@ public final class Child: @unchecked Sendable {
 }
 
 /// Asks again and again until there is an answer; nil when the time is up.
-public func until<Answer>(within limit: Duration, _ ask: () throws -> Answer?) rethrows -> Answer? {
+public func until<Answer>(
+  within limit: Duration, every microseconds: UInt32 = 10_000, _ ask: () throws -> Answer?
+) rethrows -> Answer? {
   let end = ContinuousClock.now + limit
   while true {
     if let answer = try ask() { return answer }
     guard ContinuousClock.now < end else { return nil }
-    usleep(10_000)
+    usleep(microseconds)
   }
 }
 

@@ -10,6 +10,13 @@ final class Discovery {
     let description: Description
     let signals: [BootSignal]
     var workload: Workload
+
+    /// For a VM: who could be asked about it.
+    var machine: GuestMachine? {
+      description.agent.map { GuestMachine(identity, name: workload.name, agent: $0) }
+    }
+
+    var identity: GuestMachine.Identity { .init(pid: finding.main.pid, start: finding.main.start) }
   }
 
   /// What tells a workload from its successor of the same name.

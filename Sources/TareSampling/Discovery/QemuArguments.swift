@@ -23,6 +23,18 @@ struct QemuArguments: Hashable {
   private(set) var appends = false
   /// Whether the machine is made to take up what another left: a stream, or a snapshot in its disk.
   private(set) var start = BootTimeline.Kind.boot
+  /// Who manages it, and does not want others at its sockets: libvirt, Proxmox VE.
+  private(set) var manager: String?
+  /// Sockets by the id of their character device.
+  private var listeners: [String: Listener] = [:]
+  /// The character device of the guest agent's port.
+  private var agentDevice: String?
+
+  private struct Listener: Hashable {
+    var path: String
+    /// QEMU listens itself, and does not wait for a client before it starts the machine.
+    var isOpen: Bool
+  }
 
   /// Options that are read: what a capture keeps of the command line.
   static let flags: Set<String> = [
@@ -105,10 +117,42 @@ struct QemuArguments: Hashable {
       serialLogs += [options["logfile"]].compactMap { $0 }
     case "loadvm": start = .restored
     // `file:` and `exec:` read what was saved; libvirt hands over a descriptor for both.
-    case "incoming": start = value.hasPrefix("file") || value.hasPrefix("exec") ? .restored : .migrated
+    case "incoming":
+      start = value.hasPrefix("file") || value.hasPrefix("exec") ? .restored : .migrated
+      listen(options, path: options["path"])
+    case "device": attach(options)
+    case "id": manager = manager ?? "Proxmox VE"
     case "serial": if value.hasPrefix("file:") { serialLogs.append(String(value.dropFirst(5))) }
     default: break
     }
+  }
+
+  // MARK: Guest agent
+
+  /// Where its guest agent may be asked by a client that comes and goes.
+  var agent: (path: String?, obstacle: String?) {
+    if let manager { return (nil, "it is managed by \(manager)") }
+    guard let agentDevice else { return (nil, "its arguments have no port org.qemu.guest_agent.0") }
+    guard let listener = listeners[agentDevice] else { return (nil, "its agent's port leads to no socket") }
+    // Connecting to one that waits would start the machine.
+    guard listener.isOpen else { return (nil, "its agent's socket is without server=on,wait=off") }
+    return (listener.path, nil)
+  }
+
+  private mutating func listen(_ options: QemuOptions, path: String?) {
+    if options["id"] == "charmonitor" { manager = "libvirt" }
+    guard let path else { return }
+    if path.contains("/libvirt/") { manager = "libvirt" }
+    if path.contains("/qemu-server/") { manager = "Proxmox VE" }
+    guard options.first == "socket" || options["backend"] == "socket", let id = options["id"] else { return }
+    listeners[id] = Listener(path: path, isOpen: options["server"] == "on" && options["wait"] == "off")
+  }
+
+  private mutating func attach(_ options: QemuOptions) {
+    guard (options.first ?? options["driver"]) == "virtserialport", options["name"] == "org.qemu.guest_agent.0" else {
+      return
+    }
+    agentDevice = options["chardev"]
   }
 
   private mutating func addDisk(_ file: String?, isFirmware: Bool) {

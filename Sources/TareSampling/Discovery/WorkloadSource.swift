@@ -53,6 +53,8 @@ public struct Description: Sendable {
   public var launcher: Process?
   /// Where the runtime keeps its state.
   public var stateFolder: StateFolder?
+  /// For a VM: where its guest may be asked.
+  public var agent: GuestMachine.Agent?
 
   public init(_ workload: Workload, engineID: String? = nil) {
     self.workload = workload

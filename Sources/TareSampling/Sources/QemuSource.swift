@@ -53,8 +53,27 @@ struct QemuSource: WorkloadSource {
     description.launcher = finding.main
     description.start = arguments.start
     description.machine = machine
+    description.agent = agent(of: finding.main, arguments, census)
     description.kernelHelpers = helpers.filter { census.processes[$0]?.isKernelThread == true }
     return description
+  }
+
+  /// Where the guest's agent listens, by the arguments: a claim, which whoever connects checks.
+  private func agent(of process: Process, _ arguments: QemuArguments, _ census: Census) -> GuestMachine.Agent {
+    let group = census.processes.cgroups(of: process).leading
+    if group.contains("/machine-qemu") || group.contains(".libvirt-qemu") {
+      return .closed("it is managed by libvirt")
+    }
+    if group.contains("/qemu.slice/") { return .closed("it is managed by Proxmox VE") }
+    let (path, obstacle) = arguments.agent
+    guard let path else { return .closed(obstacle ?? "") }
+    guard census.root.isLive, let owner = census.root.user(of: process.pid), census.root.sharesOurFiles(process.pid)
+    else { return .closed("its namespaces are others, or may not be seen: run as root") }
+    if path.hasPrefix("/") { return .socket(path: path, owner: owner) }
+    guard let folder = try? census.root.link("/proc/\(process.pid)/cwd", kept: { _ in false }) else {
+      return .closed("its working folder may not be seen: run as root")
+    }
+    return .socket(path: "\(folder)/\(path)", owner: owner)
   }
 
   /// What runs counts; what was asked for only where nobody may look.

@@ -75,8 +75,10 @@ struct DemoCommand: ParsableCommand {
       name: "web-vm", accelerator: Accelerator(rawValue: accel)!, cancelled: { interrupts.arePending })
     Output.note(
       "VM \(machine.name) by \(machine.accelerator.rawValue), ready after \(Self.seconds(machine.readyAfter)) s")
-    if !headless, Screen.isThere, seconds == nil { return try Screen(Chosen.settings(), root: nil).run() }
-    var session = try Session(root: nil, waits: false, watches: true)
+    if !headless, Screen.isThere, seconds == nil {
+      return try Screen(Chosen.settings(), root: nil, guests: laboratory.starts).run()
+    }
+    var session = try Session(root: nil, waits: false, watches: true, guests: laboratory.starts)
     let table = TableExporter()
     let order = RowOrder(named: "memory")!
     try session.run(interval: 1_000_000_000, count: seconds ?? 10, interrupts: interrupts) { frame in

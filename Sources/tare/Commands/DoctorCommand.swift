@@ -34,6 +34,7 @@ struct DoctorCommand: ParsableCommand {
     lines += ["", "Containers and virtual machines"]
     lines += RuntimeChecks.all(sources, sample).flatMap(Self.lines)
     lines += RuntimeChecks.sockets(session.sockets).flatMap(Self.lines)
+    lines += RuntimeChecks.guests(session.sampler.machines).flatMap(Self.lines)
     lines += sample.problems.map { "  !  \("\($0.source): \($0.message)".harmless)" }
     _ = try Output.write(lines.joined(separator: "\n") + "\n")
   }

@@ -44,10 +44,12 @@ struct LiveCommand: ParsableCommand {
 
   @OptionGroup var wanted: FilterOption
   @OptionGroup var starts: StartOptions
+  @OptionGroup var guests: GuestOption
 
   mutating func validate() throws {
     try wanted.check()
     try starts.check()
+    try guests.check(root: root)
     let complaints = Configuration(names: Chosen.names, environment: [:], flags: flags).complaints
     guard complaints.isEmpty else { throw ValidationError(complaints.joined(separator: "\n")) }
     guard color.map({ Self.colors[$0] != nil }) ?? true else {
@@ -61,7 +63,10 @@ struct LiveCommand: ParsableCommand {
         "live: standard input and output are no terminal: expected one; tare snapshot prints to a pipe or file")
       throw Exit.usage
     }
-    try Screen(Chosen.settings(flags), root: root, filter: wanted.parsed(), readyMarker: starts.pattern()).run()
+    try Screen(
+      Chosen.settings(flags), root: root, filter: wanted.parsed(), readyMarker: starts.pattern(),
+      guests: guests.clocks(waits: false)
+    ).run()
   }
 
   private static let colors = [

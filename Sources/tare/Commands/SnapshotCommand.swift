@@ -20,6 +20,7 @@ struct SnapshotCommand: ParsableCommand {
         tare snapshot --sort cpu
         tare snapshot --sort boot                           the slowest start first
         tare snapshot --filter 'kind=vm,cpu>50'             only those
+        tare snapshot --qmp                                 when guests' user space began, by their agents
         tare snapshot --root capture                        a host that tare capture copied
         tare snapshot --format svg > tare.svg               the live screen as a picture
         tare snapshot --format svg --columns 120 --rows 40 --count 30 > tare.svg    after 30 samples
@@ -50,11 +51,13 @@ struct SnapshotCommand: ParsableCommand {
 
   @OptionGroup var wanted: FilterOption
   @OptionGroup var starts: StartOptions
+  @OptionGroup var guests: GuestOption
   @OptionGroup var still: StillOptions
 
   mutating func validate() throws {
     try wanted.check()
     try starts.check()
+    try guests.check(root: root)
     let formats = allExporters.map(\.name) + StillScreen.Format.allCases.map(\.rawValue)
     guard formats.contains(format) else {
       throw ValidationError("--format \(format): expected one of \(formats.joined(separator: ", "))")
@@ -76,8 +79,10 @@ struct SnapshotCommand: ParsableCommand {
 
   func run() throws {
     let interrupts = Interrupts()
+    let isOnce = interval.nanoseconds == 0
     var session = try Session(
-      root: root, waits: interval.nanoseconds == 0, watches: count != 1, readyMarker: starts.pattern())
+      root: root, waits: isOnce, watches: count != 1, readyMarker: starts.pattern(),
+      guests: guests.clocks(waits: isOnce))
     if let format = StillScreen.Format(rawValue: format) { return try draw(format, &session, interrupts) }
     let exporter = allExporters.first { $0.name == format }!
     let order = RowOrder(named: sort)!

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import KernelStats
 import TareModel
+import TareQMP
 import TareSampling
 import TareScreen
 import TareTerminal
@@ -15,12 +16,17 @@ struct Screen {
   private let root: String?
   private let filter: Filter?
   private let readyMarker: Pattern?
+  private let guests: any GuestClocks
 
-  init(_ settings: Settings, root: String?, filter: Filter? = nil, readyMarker: Pattern? = nil) {
+  init(
+    _ settings: Settings, root: String?, filter: Filter? = nil, readyMarker: Pattern? = nil,
+    guests: any GuestClocks = NoGuestClocks()
+  ) {
     self.readyMarker = readyMarker
     self.settings = settings
     self.root = root
     self.filter = filter
+    self.guests = guests
   }
 
   func run() throws {
@@ -28,7 +34,7 @@ struct Screen {
     let signals = TerminalSignals()
     let name = environment("TERM")
     if TerminalKind.isDumb(name) { return try printOnce(TerminalError.dumb(name)) }
-    let session = try Session(root: root, waits: false, watches: true, readyMarker: readyMarker)
+    let session = try Session(root: root, waits: false, watches: true, readyMarker: readyMarker, guests: guests)
     let terminal: Terminal
     do throws(TerminalError) {
       terminal = try Terminal(name, colors: settings.colors, wantsUnicode: settings.ascii == false)
@@ -70,6 +76,7 @@ struct Screen {
     var words = ["--interval", "1s"]
     if let root { words += ["--root", root] }
     if let filter { words += ["--filter", filter.text] }
+    if guests is GuestAgents { words.append("--qmp") }
     var command = try SnapshotCommand.parse(words)
     try command.validate()
     try command.run()

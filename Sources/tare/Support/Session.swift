@@ -16,9 +16,10 @@ struct Session {
   ///   - waits: whether to wait for engines' names before the first sample, because there is no second one.
   ///   - watches: whether to see workloads start, because it goes on for long.
   ///   - readyMarker: what VMs say on their serial lines when they are ready; nil is a prompt for a login.
+  ///   - guests: who asks machines about their own start.
   init(
     root path: String?, waits: Bool, watches: Bool = false, readyMarker: Pattern? = nil,
-    sources: [any WorkloadSource] = allSources()
+    sources: [any WorkloadSource] = allSources(), guests: any GuestClocks = NoGuestClocks()
   ) throws {
     do throws(KernelError) {
       root = try Self.open(path)
@@ -29,7 +30,7 @@ struct Session {
       let runtimeFolder = root.isLive ? environment("XDG_RUNTIME_DIR") : nil
       sampler = try Sampler(
         root, environment: runtimeFolder.map { ["XDG_RUNTIME_DIR": $0] } ?? [:], names: names, sources: sources,
-        budget: budget, watch: watches && root.isLive ? StartWatch(readyMarker: readyMarker) : nil)
+        budget: budget, guests: guests, watch: watches && root.isLive ? StartWatch(readyMarker: readyMarker) : nil)
     } catch {
       Output.note("nothing can be read: \(error)")
       throw Exit.nothingRead

@@ -1,0 +1,114 @@
+internal import Glibc
+internal import Synchronization
+public import TareModel
+internal import TareQMP
+
+/// What is known of the starts of a laboratory's machines: when each was asked for, and what QEMU told over its monitor.
+/// The monitors are listened to until the machines end.
+public final class MachineStarts: GuestClocks {
+  fileprivate struct Start {
+    var name: String
+    var signals: [BootSignal]
+    var problems: [String] = []
+    /// It was started anew by its guest: what comes now belongs to another start.
+    var isOver = false
+    var monitor: Monitor?
+    var vsock: GuestVsock?
+    var events: [MonitorEvent] = []
+  }
+
+  private struct State {
+    var starts: [GuestMachine.Identity: Start] = [:]
+    var revision = 0
+  }
+
+  private let state = Mutex(State())
+
+  /// The device of the guest agent's port, where a machine has one.
+  static let agentPort = "agent0"
+
+  /// More than a start has: a guest that opens and closes a port for ever fills nothing.
+  private static let mostEvents = 4096
+
+  func begin(_ process: ProcessIdentity, name: String, requested: UInt64, _ monitor: Monitor?, _ vsock: GuestVsock?) {
+    let mark = BootTimeline.Mark(
+      at: requested, lo: requested, hi: requested, clock: .realtime, label: .measured, source: "tare asked for it")
+    let start = Start(
+      name: name, signals: [BootSignal(.requested, .engineEvent, mark)], monitor: monitor, vsock: vsock)
+    state.withLock {
+      $0.starts[process.machine] = start
+      $0.revision += 1
+    }
+    monitor?.listen { [weak self] in self?.hear($0, of: process.machine) }
+  }
+
+  func end(_ process: ProcessIdentity) {
+    state.withLock { state in
+      state.starts[process.machine]?.vsock?.listener.end()
+      state.starts[process.machine] = nil
+    }
+  }
+
+  /// Everything that QEMU told of a machine, in its order.
+  func events(of process: ProcessIdentity) -> [MonitorEvent] {
+    state.withLock { $0.starts[process.machine]?.events ?? [] }
+  }
+
+  private func hear(_ event: MonitorEvent, of machine: GuestMachine.Identity) {
+    state.withLock { state in
+      guard var start = state.starts[machine], start.events.count < Self.mostEvents else { return }
+      start.events.append(event)
+      let hasRun = start.signals.contains { $0.phase == .executing }
+      switch event.kind {
+      case .resume where !hasRun: start.add(.executing, .engineStart, event, "QEMU's event RESUME")
+      // A firmware resets the machine before it has run anything of the guest's.
+      case .reset where hasRun: start.isOver = true
+      case .port(Self.agentPort, isOpen: true) where !start.isOver:
+        start.add(.ready, .guestAgent, event, "QEMU's event VSERPORT_CHANGE")
+      case .guestPanicked: start.problems.append("\(start.name): QEMU says that the guest panicked")
+      case .resume, .stop, .reset, .shutdown, .port: break
+      }
+      state.starts[machine] = start
+      state.revision += 1
+    }
+  }
+
+  // MARK: Telling
+
+  public func refresh(_ machines: [GuestMachine]) {}
+
+  public func signals(of machine: GuestMachine.Identity) -> [BootSignal] {
+    state.withLock { state in
+      guard let start = state.starts[machine] else { return [] }
+      return start.signals + (start.vsock?.listener.signals ?? [])
+    }
+  }
+
+  public var revision: Int {
+    state.withLock { state in
+      state.revision + state.starts.values.reduce(0) { $0 + ($1.vsock?.listener.signals.count ?? 0) }
+    }
+  }
+
+  public var problems: [Problem] {
+    state.withLock { state in
+      state.starts.values.flatMap(\.problems).sorted().map { Problem(source: "qemu", message: $0) }
+    }
+  }
+}
+
+extension MachineStarts.Start {
+  fileprivate mutating func add(
+    _ phase: BootTimeline.Phase, _ kind: BootSignal.Kind, _ event: MonitorEvent, _ source: String
+  ) {
+    guard !signals.contains(where: { $0.phase == phase && $0.kind == kind }) else { return }
+    // QEMU cuts its clock off at the microsecond.
+    let mark = BootTimeline.Mark(
+      at: event.at, lo: event.at, hi: event.at + 1000, clock: .realtime, label: .reported, source: source)
+    signals.append(BootSignal(phase, kind, mark))
+  }
+}
+
+extension ProcessIdentity {
+  var machine: GuestMachine.Identity { .init(pid: pid, start: startTime) }
+}
