@@ -49,6 +49,7 @@ let package = Package(
       dependencies: ["CLinux", "TareModel", "TareScreen", .product(name: "TOMLKit", package: "TOMLKit")],
       swiftSettings: strict),
     .target(name: "TareLab", dependencies: ["CLinux"], swiftSettings: strict),
+    .target(name: "TareBoot", dependencies: ["TareModel", "CLinux"], swiftSettings: strict),
     // Static in every build: it is the only program in a container and in a virtual machine.
     .executableTarget(
       name: "TareService", dependencies: ["CLinux"],
@@ -58,7 +59,7 @@ let package = Package(
       name: "tare",
       dependencies: [
         "CLinux", "TareModel", "KernelStats", "TareSampling", "TareHTTP", "TareExport", "TareScreen", "TareTerminal",
-        "TareConfig", "TareLab", argumentParser,
+        "TareConfig", "TareLab", "TareBoot", argumentParser,
       ],
       swiftSettings: strict),
     .testTarget(name: "CNcursesTests", dependencies: ["CNcurses"], swiftSettings: strict),
@@ -101,6 +102,7 @@ let package = Package(
     .testTarget(
       name: "TruthTests", dependencies: ["TareModel", "KernelStats", "TareSampling", "TestSupport"],
       exclude: ["truth.c"], swiftSettings: strict),
+    .testTarget(name: "TareBootTests", dependencies: ["TareBoot", "TareModel", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "TareLabTests", dependencies: ["TareLab"], swiftSettings: strict),
     .testTarget(
       name: "LabTests", dependencies: ["CLinux", "TareLab", "TestSupport"], exclude: ["lab"], swiftSettings: strict),
