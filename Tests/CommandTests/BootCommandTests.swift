@@ -53,6 +53,24 @@ import Testing
     #expect(try String(contentsOfFile: folder.absolute("out.md"), encoding: .utf8).contains("| `fast` |"))
   }
 
+  @Test func `help has examples`() throws {
+    let child = try Child([Tool.tare(), "boot", "--help"], Self.environment)
+    #expect(try child.end(within: .seconds(60)) == 0)
+    #expect(child.text.contains("Examples:"))
+    #expect(child.text.contains("tare boot --preset process,container,vm"))
+  }
+
+  @Test func `a command that goes into the background is waited for`() throws {
+    let folder = try TemporaryFolder()
+    let (code, child) = try run([
+      "--runs", "1", "--warmup", "0", "--ready", "file:\(folder.absolute("up"))", "--prepare",
+      "rm -f \(folder.absolute("up"))",
+      "sh -c 'setsid sh -c \"sleep 0.1; echo x >\(folder.absolute("up")); sleep 9104\" & exit 0'",
+    ])
+    #expect(code == 0, "\(child.text)")
+    #expect(try !Self.isRunning("9104"))
+  }
+
   @Test func `an assertion that fails ends with 1 and says by how much`() throws {
     let (code, child) = try run(["--runs", "1", "--warmup", "0", "--assert", "median<1ms", "sleep 0.02"])
     #expect(code == 1)

@@ -31,11 +31,12 @@ public enum CSVReport {
   }
 }
 
-/// The report as a Markdown table, one unit for all times of a column.
+/// The report as a Markdown table, one unit for all times.
 public enum MarkdownReport {
   public static func text(_ report: BootReport) -> String {
-    let largest = report.commands.compactMap { $0.starting?.median }.max() ?? 0
-    let (unit, factor) = largest >= 1 ? ("s", 1.0) : largest >= 1e-3 ? ("ms", 1e3) : ("µs", 1e6)
+    // The fastest must not become 0.0.
+    let least = report.commands.compactMap { $0.starting?.median }.min() ?? 0
+    let (unit, factor) = least >= 1 ? ("s", 1.0) : least >= 1e-3 ? ("ms", 1e3) : ("µs", 1e6)
     let digits = unit == "s" ? 3 : 1
     func cell(_ seconds: Double?) -> String {
       seconds.map { DurationText.decimal($0 * factor, digits: digits) } ?? "?"
@@ -52,8 +53,10 @@ public enum MarkdownReport {
       let mean = cell(figures?.mean) + (figures?.standardDeviation.map { " ± \(cell($0))" } ?? "")
       let relative: String =
         if let comparison {
-          "\(DurationText.ratio(comparison.interval.ratio)) (\(DurationText.ratio(comparison.interval.low)) … "
-            + "\(DurationText.ratio(comparison.interval.high)))\(comparison.refusal == nil ? "" : ", too few runs")"
+          DurationText.ratio(comparison.interval.ratio)
+            + (comparison.refusal == nil
+              ? " (\(DurationText.ratio(comparison.interval.low)) … \(DurationText.ratio(comparison.interval.high)))"
+              : ", too few runs")
         } else {
           figures == nil ? "?" : "1.00"
         }

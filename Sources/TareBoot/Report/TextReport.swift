@@ -33,6 +33,7 @@ public enum TextReport {
     } else {
       lines.append(row("median", manner.ink("?  no run succeeded", .red), manner))
     }
+    if let phases = phases(command, manner) { lines.append(row("phases", phases, manner)) }
     if let stopping = command.stopping { lines.append(stop(stopping, command, manner)) }
     if let cold = command.cold { lines.append(row("cold", self.cold(cold, manner), manner)) }
     if !command.outliers.isEmpty { lines.append(row("outliers", outliers(command.outliers, manner), manner)) }
@@ -70,6 +71,18 @@ public enum TextReport {
       lines.append(row("", "\(ends.0) [\(manner.ink(bars, .cyan))] \(ends.1)", manner))
     }
     return lines
+  }
+
+  /// What lies between the request and ready, where all runs know more than that they were spawned.
+  private static func phases(_ command: CommandReport, _ manner: Manner) -> String? {
+    let medians = BootTimeline.Phase.allCases.compactMap { phase -> (BootTimeline.Phase, Double)? in
+      let instants = command.counted.compactMap { run in run.phases.first { $0.phase == phase }?.at }
+      guard phase != .requested, phase != .ready, instants.count == command.counted.count else { return nil }
+      return Summary(instants).map { (phase, $0.median) }
+    }
+    guard medians.contains(where: { $0.0 != .spawned }) else { return nil }
+    let words = medians.map { "\($0.0.rawValue) at \(manner.words($0.1))" }
+    return "   \(words.joined(separator: ", "))" + manner.ink("  medians", .dim)
   }
 
   private static func stop(_ figures: Summary, _ command: CommandReport, _ manner: Manner) -> String {
@@ -136,12 +149,13 @@ public enum TextReport {
       let interval = comparison.interval
       let ratio = DurationText.ratio(interval.ratio)
       let padded = String(repeating: " ", count: max(0, 6 - ratio.count)) + ratio
-      let bounds = "\(DurationText.ratio(interval.low)) \(manner.dots) \(DurationText.ratio(interval.high))"
-      var line = "  \(short(comparison.name).fitted(to: width))  \(padded) \(manner.times) \(best)  (\(bounds))"
+      var line = "  \(short(comparison.name).fitted(to: width))  \(padded) \(manner.times) \(best)"
       if let refusal = comparison.refusal {
+        // An interval of so few would look more certain than it is.
         line += "  \(manner.ink(refusal, .yellow))"
-      } else if !interval.excludesOne {
-        line += "  no difference can be told"
+      } else {
+        line += "  (\(DurationText.ratio(interval.low)) \(manner.dots) \(DurationText.ratio(interval.high)))"
+        if !interval.excludesOne { line += "  no difference can be told" }
       }
       lines.append(line)
     }

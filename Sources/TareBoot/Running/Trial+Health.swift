@@ -22,12 +22,18 @@ extension Trial {
           let none = ["", "none", "<no value>"].contains(word)
           result.failure =
             none
-            ? "container \(id.prefix(12)) has no health check" : "the engine calls it \(word.prefix(40)), not healthy"
+            ? "container \(id.prefix(12)) has no health check: give it one with --health-cmd"
+            : "the engine calls it \(word.prefix(40)), not healthy"
           return .done
         case .failure(let failure):
           if isInterrupted { return .interrupted }
           guard monotonicNow() < deadline else { return .timedOut }
-          result.failure = "cannot ask for its health: \(failure.description)"
+          // Docker's template finds no such field then.
+          let hasNone = failure.description.contains("Health")
+          result.failure =
+            hasNone
+            ? "container \(id.prefix(12)) has no health check: give it one with --health-cmd"
+            : "cannot ask for its health: \(failure.description)"
           return .done
         }
         if copy.ready == nil {
