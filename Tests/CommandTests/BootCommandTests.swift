@@ -121,6 +121,19 @@ import Testing
     #expect(try !Self.isRunning("9102"))
   }
 
+  @Test func `what a preparation starts is left alone`() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.absolute("pid")
+    let (code, child) = try run([
+      "--runs", "1", "--warmup", "0", "--prepare", "sh -c 'sleep 9105 & echo $! >>\(file)'", "true", "--cleanup",
+      "sh -c 'sleep 0.05'",
+    ])
+    #expect(code == 0, "\(child.text)")
+    let pids = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").compactMap { Int32($0) }
+    #expect(pids.count == 2)
+    for pid in pids { #expect(kill(pid, SIGKILL) == 0) }
+  }
+
   @Test func `Ctrl-C ends the run, cleans up, prints what there is, and ends with 130`() throws {
     let folder = try TemporaryFolder()
     let child = try Child(

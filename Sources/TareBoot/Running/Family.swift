@@ -9,17 +9,21 @@ internal import Glibc
 /// Nothing of it is polled: each living member has a descriptor that is readable when it ends, and a member that was not seen
 /// yet is found when the one ends that made it.
 final class Family {
-  private let adopts: Bool
+  private let mayAdopt: Bool
+  private var adopts = false
   /// Children that were there before.
-  private let strangers: Set<Int32>
+  private var strangers: Set<Int32> = []
   private var leaders: [Started] = []
   /// Living members, but for the leaders.
   private(set) var members: [Int32: OpenDescriptor] = [:]
 
-  init(adopts: Bool) {
-    self.adopts = adopts
-    strangers = adopts ? Set(Self.children()) : []
-    if adopts { _ = tare_adopt_orphans(1) }
+  init(adopts: Bool) { mayAdopt = adopts }
+
+  /// From now on orphans are adopted, if they may be. Whoever is there already is none of the family.
+  func begin() {
+    guard mayAdopt else { return }
+    strangers = Set(Self.children())
+    adopts = tare_adopt_orphans(1) == 0
   }
 
   func add(_ leader: Started) { leaders.append(leader) }
@@ -66,6 +70,7 @@ final class Family {
   /// Ends the adoption and lets the leaders go.
   func dissolve() {
     if adopts { _ = tare_adopt_orphans(0) }
+    adopts = false
     for leader in leaders { leader.take() }
   }
 

@@ -100,7 +100,11 @@ final class Started {
   /// Looks whether it has ended; it stays a zombie, so that neither its number nor its group's can mean another.
   func look(at now: UInt64) {
     var status: Int32 = 0
-    guard ending == nil, unsafe tare_has_ended(pid, &status) == 1 else { return }
+    guard ending == nil else { return }
+    let answer = unsafe tare_has_ended(pid, &status)
+    guard answer != 0 else { return }
+    // Somebody else has taken it: how it ended nobody knows.
+    if answer < 0 { status = 255 << 8 }
     ending = (status, now)
     end.shut()
   }

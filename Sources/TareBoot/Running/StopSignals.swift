@@ -13,6 +13,8 @@ public final class StopSignals {
     for signal in [SIGINT, SIGTERM, SIGHUP] { unsafe sigaddset(&wanted, signal) }
     unsafe pthread_sigmask(SIG_BLOCK, &wanted, nil)
     signal(SIGPIPE, SIG_IGN)
+    // Inherited as ignored, it would make the kernel take our children.
+    signal(SIGCHLD, SIG_DFL)
     descriptor = unsafe tare_signalfd(&wanted)
   }
 

@@ -26,7 +26,7 @@ extension Trial {
             : "the engine calls it \(word.prefix(40)), not healthy"
           return .done
         case .failure(let failure):
-          if isInterrupted { return .interrupted }
+          if wasInterrupted { return .interrupted }
           guard monotonicNow() < deadline else { return .timedOut }
           // Docker's template finds no such field then.
           let hasNone = failure.description.contains("Health")

@@ -10,7 +10,7 @@ final class Trial {
   let pump: Pump
   var copies: [Copy] = []
   var result = BootRun()
-  private var wasInterrupted = false
+  var wasInterrupted = false
 
   /// A copy of the command.
   final class Copy {
@@ -39,7 +39,11 @@ final class Trial {
       throw BootInterrupted()
     }
     if let prepare = subject.prepare { help(prepare, "prepare") { self.result.failure = $0 } }
+    // What a preparation has started, such as a server, is none of the run's.
+    family.begin()
     if result.failure == nil, !wasInterrupted { measure() }
+    if let cleanup = subject.cleanup { help(cleanup, "cleanup") { self.result.notes.append($0) } }
+    endWhatIsLeft()
     family.dissolve()
     account()
     if wasInterrupted { throw BootInterrupted() }
@@ -126,6 +130,8 @@ final class Trial {
 
   /// Whether there is nothing left to wait for: all are ready, or one has failed.
   private func look(_ sign: FileSign?, _ now: UInt64) -> Bool {
+    // What somebody says who is ready already must not wake us for ever.
+    for copy in copies where copy.ready != nil { _ = copy.notify?.look() }
     for copy in copies where copy.ready == nil {
       if let ending = copy.program.ending {
         if Ending.code(ending.status) != 0 {
@@ -202,14 +208,16 @@ final class Trial {
       if hadSomething, isGone { result.stop = seconds(from: begin, to: monotonicNow()) }
     }
     if result.failure != nil { result.output = copies.last?.program.tail.lines ?? result.output }
-    if let cleanup = subject.cleanup { help(cleanup, "cleanup") { self.result.notes.append($0) } }
+  }
+
+  /// What a command leaves that ends by itself is its cleanup's to end; then ours.
+  private func endWhatIsLeft() {
     family.refresh()
-    if isOver || subject.cleanup != nil, !family.isGone {
-      let count = family.members.count
-      result.notes.append(
-        "it had left \(count) process\(count == 1 ? "" : "es"), which \(count == 1 ? "was" : "were") ended")
-      _ = sweep()
-    }
+    guard !family.isGone else { return }
+    let count = family.members.count
+    let words = count == 1 ? "1 process, which was" : "\(count) processes, which were"
+    if result.failure == nil { result.notes.append("it had left \(words) ended") }
+    _ = sweep()
   }
 
   /// SIGTERM, and SIGKILL after the grace, until nobody is left.
@@ -222,15 +230,20 @@ final class Trial {
       if signal == SIGKILL { result.wasKilled = true }
       family.signalGroups(signal)
       var told: Set<Int32> = []
-      let ending = pump.run(until: monotonicNow() &+ time) { [family] _ in
-        // Those who were hidden behind others get the signal as they appear.
-        if signal == SIGKILL, !family.isGone { family.signalGroups(SIGKILL) }
-        family.signalStrays(signal, told: &told)
-        return family.isGone
+      let deadline = monotonicNow() &+ time
+      var ending = Pump.Ending.interrupted
+      while ending == .interrupted {
+        ending = pump.run(until: deadline) { [family] _ in
+          // Those who were hidden behind others get the signal as they appear.
+          if signal == SIGKILL, !family.isGone { family.signalGroups(SIGKILL) }
+          family.signalStrays(signal, told: &told)
+          return family.isGone
+        }
+        // The second Ctrl-C ends the grace.
+        if ending == .interrupted, wasInterrupted { break }
+        if ending == .interrupted { wasInterrupted = true }
       }
       if ending == .done { return true }
-      // A second Ctrl-C: at once.
-      if ending == .interrupted { wasInterrupted = true }
     }
     let left = family.members.keys.sorted().map { "\($0)" }.joined(separator: " ")
     result.failure = result.failure ?? "could not be ended: process \(left.isEmpty ? "\(copies[0].program.pid)" : left)"
@@ -246,60 +259,4 @@ final class Trial {
     result.memory = used.map { UInt64($0.ru_maxrss) * 1024 }.max()
     if let ending = copies.last?.program.ending { result.exitCode = Ending.code(ending.status) }
   }
-
-  // MARK: Helping programs
-
-  /// Runs a program to its end. What goes wrong is told in words.
-  private func help(_ words: [String], _ what: String, _ complain: (String) -> Void) {
-    switch answer(words, until: monotonicNow() &+ subject.limits.timeout) {
-    case .success: break
-    case .failure(let failure):
-      complain("\(what) failed: \(failure.description)")
-      if result.output.isEmpty { result.output = failure.output }
-    }
-  }
-
-  struct HelperFailure: Error {
-    let description: String
-    var output: [String] = []
-  }
-
-  /// Runs a program to its end and returns its first line, empty where it said nothing.
-  func answer(_ words: [String], until deadline: UInt64) -> Result<String, HelperFailure> {
-    let program: Started
-    do throws(SystemFailure) {
-      program = try Started(Launch(words: words, environment: subject.environment), wantsLines: true)
-    } catch {
-      return .failure(HelperFailure(description: error.description))
-    }
-    family.helpers.insert(program.pid)
-    let (before, take, watched) = (pump.started, pump.take, pump.watchesMembers)
-    pump.started.append(program)
-    pump.watchesMembers = subject.limits.adoptsOrphans
-    var first: String?
-    pump.take = { from, line, now in if from === program { first = first ?? line } else { take(from, line, now) } }
-    defer {
-      (pump.started, pump.take, pump.watchesMembers) = (before, take, watched)
-      program.take()
-      family.helpers.remove(program.pid)
-    }
-    let ending = pump.run(until: deadline) { _ in program.ending != nil }
-    if ending != .done {
-      if ending == .interrupted { wasInterrupted = true }
-      program.signalGroup(SIGKILL)
-      _ = pump.run(until: monotonicNow() &+ 5_000_000_000) { _ in program.ending != nil }
-      let why = ending == .interrupted ? "interrupted" : "did not end in time"
-      return .failure(HelperFailure(description: "\(words[0]) \(why)", output: program.tail.lines))
-    }
-    let status = program.ending?.status ?? 0
-    guard Ending.code(status) == 0 else {
-      let said = program.tail.lines.last.map { ": \($0)" } ?? ""
-      return .failure(
-        HelperFailure(description: "\(words[0]) \(Ending.words(status))\(said)", output: program.tail.lines))
-    }
-    return .success(first ?? "")
-  }
-
-  func interrupt() { wasInterrupted = true }
-  var isInterrupted: Bool { wasInterrupted }
 }
