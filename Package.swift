@@ -50,6 +50,7 @@ let package = Package(
       dependencies: ["CLinux", "TareModel", "TareScreen", .product(name: "TOMLKit", package: "TOMLKit")],
       swiftSettings: strict),
     .target(name: "TareLab", dependencies: ["CLinux", "TareModel", "TareQMP"], swiftSettings: strict),
+    .target(name: "TareBoot", dependencies: ["TareModel", "CLinux"], swiftSettings: strict),
     // Static in every build: it is the only program in a container and in a virtual machine.
     .executableTarget(
       name: "TareService", dependencies: ["CLinux"],
@@ -59,7 +60,7 @@ let package = Package(
       name: "tare",
       dependencies: [
         "CLinux", "TareModel", "KernelStats", "TareSampling", "TareHTTP", "TareExport", "TareScreen", "TareTerminal",
-        "TareConfig", "TareLab", "TareQMP", argumentParser,
+        "TareConfig", "TareLab", "TareQMP", "TareBoot", argumentParser,
       ],
       swiftSettings: strict),
     .testTarget(name: "CNcursesTests", dependencies: ["CNcurses"], swiftSettings: strict),
@@ -102,6 +103,7 @@ let package = Package(
     .testTarget(
       name: "TruthTests", dependencies: ["TareModel", "KernelStats", "TareSampling", "TestSupport"],
       exclude: ["launch.c", "truth.c", "truth.S"], swiftSettings: strict),
+    .testTarget(name: "TareBootTests", dependencies: ["TareBoot", "TareModel", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "TareQMPTests", dependencies: ["TareModel", "TareQMP", "CTestSockets"],
       swiftSettings: strict),

@@ -23,16 +23,32 @@ struct Command {
   /// Runs the program to its end and returns what it wrote to standard output.
   ///
   /// Output goes to files in memory, not to pipes: nothing blocks, and a daemon that the program leaves behind cannot
-  /// keep us waiting for the end of a pipe. With `output`, both outputs go to that descriptor instead.
+  /// keep us waiting for the end of a pipe. With `output`, both outputs go to that descriptor instead. `look` is called when
+  /// something changes in the folder that is watched.
   @discardableResult
-  func run(output: Int32? = nil, limit: Duration, cancelled: () -> Bool = { false }) throws -> String {
+  func run(
+    output: Int32? = nil, limit: Duration, cancelled: () -> Bool = { false }, watching watch: FolderWatch? = nil,
+    look: () -> Void = {}
+  ) throws -> String {
     let text = try Descriptor(unsafe tare_memory_file("output"), "create", "a memory file")
     let errors = try Descriptor(unsafe tare_memory_file("errors"), "create", "a memory file")
     let pid = try start(output: output ?? text.number, errors: output ?? errors.number)
     var status: Int32 = 0
     do {
-      let ended = try Patience.wait(atMost: limit, every: .milliseconds(2), cancelled: cancelled) {
-        unsafe waitpid(pid, &status, WNOHANG) != 0
+      let end = try Descriptor(tare_pidfd_open(pid), "open process", "\(pid)")
+      let wait = ContinuousClock.now + limit
+      var ended = false
+      while true {
+        look()
+        ended = unsafe waitpid(pid, &status, WNOHANG) != 0
+        if ended || ContinuousClock.now >= wait { break }
+        if cancelled() { throw Cancelled() }
+        if let watch {
+          watch.wait(atMost: .milliseconds(10), end: end.number)
+        } else {
+          var entry = pollfd(fd: end.number, events: Int16(POLLIN), revents: 0)
+          unsafe poll(&entry, 1, 10)
+        }
       }
       guard ended else { throw Failure.timedOut(program: program, limit: limit) }
     } catch {

@@ -30,8 +30,13 @@ struct ContainerRuntime {
   }
 
   /// Makes the bundle `folder` and starts a container from it in the background; its output goes to `folder/log`.
+  /// - Parameters:
+  ///   - watch: of `folder`.
+  ///   - begin: called when all is prepared and only the runtime's call is left.
+  ///   - look: called when something changes in `folder` while the runtime works.
   func start(
-    id: String, folder: String, service: Service, load: ServiceLoad, limit: Duration, cancelled: () -> Bool
+    id: String, folder: String, service: Service, load: ServiceLoad, limit: Duration, cancelled: () -> Bool,
+    watching watch: FolderWatch, begin: () -> Void, look: () -> Void
   ) throws {
     try Files.makeFolder("\(folder)/rootfs")
     let log = "\(folder)/log"
@@ -44,17 +49,22 @@ struct ContainerRuntime {
       let output = try Descriptor(unsafe open(log, flags, 0o600), "create", log)
       let command = Command(
         arguments: [tool.path, "run", "-d", "--bundle", folder, id], environment: tool.surroundings.variables)
-      do { try command.run(output: output.number, limit: limit, cancelled: cancelled) } catch is Command.Failure {
+      begin()
+      do {
+        try command.run(output: output.number, limit: limit, cancelled: cancelled, watching: watch, look: look)
+      } catch is Command.Failure {
         throw Command.Failure.failed(program: name.rawValue, message: Excerpt.of(try Files.read(log)))
       }
     case .podman:
+      let runtime = try Self.podmanRuntime(in: tool.surroundings)
+      begin()
       try tool.run(
-        Self.podmanRuntime(in: tool.surroundings) + [
+        runtime + [
           "--events-backend", "file", "run", "-d", "--name", id, "--label", "tare.bundle=\(folder)", "--network=none",
           "--read-only", "--memory=\(OCIConfiguration.Limits.memory)", "--cpus=0.5", "--security-opt=label=disable",
           "--ulimit=nofile=1024:1024", "--ulimit=nproc=1024:1024", "--log-driver=k8s-file", "--log-opt=path=\(log)",
           "--volume=\(service.path):/tare-service:ro", "--rootfs", "\(folder)/rootfs", "/tare-service",
-        ] + load.arguments, limit: limit, cancelled: cancelled)
+        ] + load.arguments, limit: limit, cancelled: cancelled, watching: watch, look: look)
     }
   }
 

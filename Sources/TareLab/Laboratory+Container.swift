@@ -7,6 +7,8 @@ public struct StartedContainer: Sendable {
   public let runtime: String
   /// Its first process, as the host numbers it.
   public let pid: Int32
+  /// When the runtime was called.
+  public let requested: ContinuousClock.Instant
   /// From the call of the runtime to the ready line.
   public let readyAfter: Duration
 }
@@ -33,14 +35,21 @@ extension Laboratory {
     _ item: Record.Item, with runtime: ContainerRuntime, load: ServiceLoad, cancelled: () -> Bool
   ) throws -> StartedContainer {
     let limit = Duration.seconds(10)
-    let begin = ContinuousClock.now
-    try runtime.start(
-      id: item.id, folder: path(of: item), service: service, load: load, limit: limit, cancelled: cancelled)
     let log = "\(path(of: item))/log"
-    let ready = try Patience.wait(atMost: limit, every: .milliseconds(2), cancelled: cancelled) {
-      (try? Files.text(log))?.contains(Service.readyLine) == true
+    let watch = FolderWatch(path(of: item))
+    var (begin, seen) = (ContinuousClock.now, ContinuousClock.Instant?.none)
+    // It may be ready before the runtime's call returns.
+    func look() {
+      if seen == nil, (try? Files.text(log))?.contains(Service.readyLine) == true { seen = .now }
     }
-    let readyAfter = ContinuousClock.now - begin
+    try runtime.start(
+      id: item.id, folder: path(of: item), service: service, load: load, limit: limit, cancelled: cancelled,
+      watching: watch, begin: { begin = .now }, look: look)
+    let ready = try Patience.wait(atMost: limit, watching: watch, cancelled: cancelled) {
+      look()
+      return seen != nil
+    }
+    let readyAfter = (seen ?? .now) - begin
     guard ready else {
       throw Failure.notReady(name: item.name, limit: limit, output: Excerpt.of((try? Files.read(log)) ?? []))
     }
@@ -49,6 +58,6 @@ extension Laboratory {
     }
     try enter(process, for: item)
     return StartedContainer(
-      name: item.name, id: item.id, runtime: item.runtime, pid: process.pid, readyAfter: readyAfter)
+      name: item.name, id: item.id, runtime: item.runtime, pid: process.pid, requested: begin, readyAfter: readyAfter)
   }
 }

@@ -10,6 +10,8 @@ public struct StartedVirtualMachine: Sendable {
   public let accelerator: Accelerator
   /// Path of the guest's kernel.
   public let kernel: String
+  /// When QEMU was started.
+  public let requested: ContinuousClock.Instant
   /// From the start of QEMU to the ready line on the serial console.
   public let readyAfter: Duration
 }
@@ -28,8 +30,9 @@ extension Laboratory {
       let item = try enter(.vm, name: name, runtime: "qemu")
       let vsock = GuestVsock()
       do {
-        let initramfs = "\(path(of: item))/initramfs"
-        try Files.create(initramfs, try Hypervisor.initramfs(service))
+        let shared = Files.exists(sharedInitramfs)
+        let initramfs = shared ? sharedInitramfs : "\(path(of: item))/initramfs"
+        if !shared { try Files.create(initramfs, try Hypervisor.initramfs(service)) }
         let monitor = isMonitored ? monitorPath(of: item) : nil
         return try wait(
           for: item, accelerator, limit: limit, kernel: kernel, monitor: monitor, vsock: vsock, cancelled: cancelled
@@ -102,10 +105,21 @@ extension Laboratory {
 
   private struct EndedEarly: Error {}
 
+  /// Where the file system is that all machines share, once it is made.
+  private var sharedInitramfs: String { "\(folder.path)/initramfs" }
+
+  /// Gets the guest's kernel and makes its file system once for all machines that start here afterwards.
+  public func prepareVirtualMachines(cancelled: () -> Bool = { false }) throws {
+    _ = try Hypervisor(in: surroundings)
+    _ = try GuestKernel.find(in: surroundings, say: say, cancelled: cancelled)
+    if !Files.exists(sharedInitramfs) { try Files.create(sharedInitramfs, try Hypervisor.initramfs(service)) }
+  }
+
   private func wait(
     for item: Record.Item, _ accelerator: Accelerator, limit: Duration, kernel: GuestKernel, monitor: String?,
     vsock: GuestVsock?, cancelled: () -> Bool, start: () throws -> Keeper
   ) throws -> StartedVirtualMachine {
+    let watch = FolderWatch(path(of: item))
     let begin = ContinuousClock.now
     let requested = realtimeNow()
     let machine = try start()
@@ -124,7 +138,7 @@ extension Laboratory {
       throw error
     }
     let serial = "\(path(of: item))/serial"
-    let ready = try Patience.wait(atMost: limit, cancelled: cancelled) {
+    let ready = try Patience.wait(atMost: limit, watching: watch, cancelled: cancelled) {
       guard case .running = machine.progress else {
         throw Failure.ended(name: item.name, reason: reason(of: item, machine))
       }
@@ -136,7 +150,8 @@ extension Laboratory {
       throw Failure.notReady(name: "\(item.name) under \(accelerator.rawValue)", limit: limit, output: output)
     }
     return StartedVirtualMachine(
-      name: item.name, pid: pid, accelerator: accelerator, kernel: kernel.path, readyAfter: readyAfter)
+      name: item.name, pid: pid, accelerator: accelerator, kernel: kernel.path, requested: begin,
+      readyAfter: readyAfter)
   }
 
   private func realtimeNow() -> UInt64 {

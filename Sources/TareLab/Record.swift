@@ -8,6 +8,7 @@ internal import Glibc
 ///     boot 1c2a6d5e-…
 ///     uid 0
 ///     owner PID START
+///     process NAME none ID PID START
 ///     container NAME RUNTIME ID PID START
 ///     vm NAME qemu ID PID START
 struct Record: Equatable {
@@ -17,11 +18,11 @@ struct Record: Equatable {
   var items: [Item] = []
 
   struct Item: Equatable {
-    enum Kind: String { case container, vm }
+    enum Kind: String { case process, container, vm }
 
     let kind: Kind
     let name: String
-    /// `runc`, `crun`, `podman` or `qemu`: a choice among what we know, never a path that would be run.
+    /// `none`, `runc`, `crun`, `podman` or `qemu`: a choice among what we know, never a path that would be run.
     let runtime: String
     /// Unique name; also of the folder, of the container and of its cgroup.
     let id: String
@@ -53,7 +54,7 @@ struct Record: Equatable {
     self.owner = owner
     for (index, line) in lines.enumerated().dropFirst(4) {
       guard let item = Item(line) else {
-        throw Malformed(line: index + 1, expected: "'container|vm NAME RUNTIME ID PID START'")
+        throw Malformed(line: index + 1, expected: "'process|container|vm NAME RUNTIME ID PID START'")
       }
       items.append(item)
     }
@@ -82,7 +83,9 @@ struct Record: Equatable {
 }
 
 extension Record.Item {
-  static let runtimes: [Kind: Set<String>] = [.container: ["runc", "crun", "podman"], .vm: ["qemu"]]
+  static let runtimes: [Kind: Set<String>] = [
+    .process: ["none"], .container: ["runc", "crun", "podman"], .vm: ["qemu"],
+  ]
 
   /// A name as it may be used in paths, options and records: letters, digits, `_` and `-`, 1 to 40 of them.
   static func isName(_ text: some StringProtocol) -> Bool {

@@ -24,6 +24,8 @@ struct Removal {
 
   func remove(_ item: Record.Item) throws {
     if let process = item.process, try !process.end(grace: grace) { throw Failure.alive(pid: process.pid) }
+    // A plain process is a child of the laboratory's own process, if that still lives: nobody else takes it.
+    if item.kind == .process, let process = item.process { waitpid(process.pid, nil, WNOHANG) }
     if item.kind == .container { try removeContainer(item) }
     try Files.remove("\(folder)/\(item.id)")
   }

@@ -26,8 +26,11 @@ struct Tool {
   ///
   /// - Throws: `Command.Failure` when it does not exit with 0 within `limit`, `Cancelled`.
   @discardableResult
-  func run(_ arguments: [String], limit: Duration = .seconds(30), cancelled: () -> Bool = { false }) throws -> String {
+  func run(
+    _ arguments: [String], limit: Duration = .seconds(30), cancelled: () -> Bool = { false },
+    watching watch: FolderWatch? = nil, look: () -> Void = {}
+  ) throws -> String {
     try Command(arguments: [path] + arguments, environment: surroundings.variables)
-      .run(limit: limit, cancelled: cancelled)
+      .run(limit: limit, cancelled: cancelled, watching: watch, look: look)
   }
 }

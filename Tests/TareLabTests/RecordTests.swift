@@ -44,7 +44,7 @@ struct RecordTests {
     "vm web qemu tare-web-0123abcd 99999999999 5", "vm \u{1B}[2J qemu tare-x-0123abcd 5 5",
   ])
   func `an item with an impossible word is refused, with its line`(line: String) {
-    #expect(throws: Record.Malformed(line: 5, expected: "'container|vm NAME RUNTIME ID PID START'")) {
+    #expect(throws: Record.Malformed(line: 5, expected: "'process|container|vm NAME RUNTIME ID PID START'")) {
       try Record(parsing: Self.head + line + "\n")
     }
   }

@@ -157,3 +157,27 @@ static inline int tare_spawn_close_from(void *actions, int first) {
   extern int posix_spawn_file_actions_addclosefrom_np(void *, int);
   return posix_spawn_file_actions_addclosefrom_np(actions, first);
 }
+
+// For starting and watching other programs; see process.c.
+
+/// prctl(2) with PR_SET_CHILD_SUBREAPER: whether orphans among our descendants become our children, and not init's.
+int tare_adopt_orphans(int wanted);
+
+/// A pipe whose reading end does not block; 0, or -1 and errno.
+int tare_pipe(int *reading, int *writing);
+
+/// wait4(2) with WNOHANG: the pid, 0 while it runs, or -1 and errno.
+int tare_wait_usage(pid_t process, int *status, struct rusage *usage);
+
+/// Whether a child has ended, without taking it: 1 and its status as from wait4(2), or 0; -1 and errno.
+int tare_has_ended(pid_t process, int *status);
+
+/// Tells what inotify(7) names by `events` in a folder: a number for it, or -1 and errno.
+int tare_inotify_folder(int descriptor, const char *path, uint32_t events);
+
+/// A nonblocking datagram socket at this path, or -1 and errno.
+int tare_datagram_socket(const char *path);
+
+/// Whether something listens on this TCP port of 127.0.0.1 or ::1. It sees a connection that is closed at once. A listener
+/// whose queue is full keeps us for 20 ms at most.
+int tare_loopback_listens(uint16_t port);

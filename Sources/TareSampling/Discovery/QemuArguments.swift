@@ -115,12 +115,11 @@ struct QemuArguments: Hashable {
         sockets += [options["path"]].compactMap { $0 }
       }
       serialLogs += [options["logfile"]].compactMap { $0 }
-    case "loadvm": start = .restored
-    // `file:` and `exec:` read what was saved; libvirt hands over a descriptor for both.
-    case "incoming":
-      start = value.hasPrefix("file") || value.hasPrefix("exec") ? .restored : .migrated
       listen(options, path: options["path"])
     case "device": attach(options)
+    case "loadvm": start = .restored
+    // `file:` and `exec:` read what was saved; libvirt hands over a descriptor for both.
+    case "incoming": start = value.hasPrefix("file") || value.hasPrefix("exec") ? .restored : .migrated
     case "id": manager = manager ?? "Proxmox VE"
     case "serial": if value.hasPrefix("file:") { serialLogs.append(String(value.dropFirst(5))) }
     default: break

@@ -92,7 +92,7 @@ struct DemoCommand: ParsableCommand {
   }
 
   /// Beside tare, or where `make install` puts it.
-  private static func servicePath() throws -> String {
+  static func servicePath() throws -> String {
     if let path = environment("TARE_SERVICE") { return path }
     guard let own = unsafe realpath("/proc/self/exe", nil) else { throw ValidationError("cannot find tare itself") }
     defer { unsafe free(own) }
