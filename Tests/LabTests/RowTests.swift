@@ -48,9 +48,9 @@ extension LabTests {
       }
     }
 
-    /// Paths of all fields that are null, `boot` aside: its phases carry labels.
+    /// Paths of all fields that are null; not in lists, where a phase's label says what is unknown.
     private func nulls(_ part: [String: Any]) -> [String] {
-      part.filter { $0.key != "boot" }.flatMap { key, value -> [String] in
+      part.flatMap { key, value -> [String] in
         if value is NSNull { return [key] }
         return (value as? [String: Any]).map { nulls($0).map { "\(key).\($0)" } } ?? []
       }
