@@ -32,8 +32,9 @@ public final class LiveLoop {
   /// Drawn in turn: the terminal keeps the one before, to compare.
   private var canvases: [Canvas]
   private var isStale = true
-  /// Whether what only the start needed is given back.
-  private var isSettled = false
+  /// After how many samples what only the start needed is given back: at once, when engines have answered, and now and
+  /// then, because a full pass over all processes needs more than a tick does.
+  private var givingBack = 3
   private var ending: Ending?
   private let begun = monotonicNow()
 
@@ -213,8 +214,8 @@ public final class LiveLoop {
     terminal.show(canvases[0])
     canvases.swapAt(0, 1)
     isStale = false
-    if !isSettled, schedule.isSettled {
-      isSettled = true
+    if schedule.taken >= givingBack {
+      givingBack = givingBack == 3 ? 8 : givingBack + 16
       tare_forget_start()
     }
   }

@@ -6,7 +6,7 @@ struct Schedule {
   /// Monotonic nanoseconds; nil when no more is to come.
   private(set) var due: UInt64? = 0
   private var last: UInt64?
-  private var taken = 0
+  private(set) var taken = 0
 
   /// A sample is there that was begun at this time.
   mutating func took(begun: UInt64, interval: UInt64, now: UInt64) {
