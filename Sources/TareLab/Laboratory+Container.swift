@@ -38,25 +38,37 @@ extension Laboratory {
     let log = "\(path(of: item))/log"
     let watch = FolderWatch(path(of: item))
     var (begin, seen) = (ContinuousClock.now, ContinuousClock.Instant?.none)
+    var (requested, looked) = (realtimeNow(), realtimeNow())
+    var ready = requested...requested
     // It may be ready before the runtime's call returns.
     func look() {
-      if seen == nil, (try? Files.text(log))?.contains(Service.readyLine) == true { seen = .now }
+      let now = realtimeNow()
+      if seen == nil, (try? Files.text(log))?.contains(Service.readyLine) == true {
+        seen = .now
+        ready = min(looked, now)...realtimeNow()
+      }
+      looked = now
     }
     try runtime.start(
       id: item.id, folder: path(of: item), service: service, load: load, limit: limit, cancelled: cancelled,
-      watching: watch, begin: { begin = .now }, look: look)
-    let ready = try Patience.wait(atMost: limit, watching: watch, cancelled: cancelled) {
+      watching: watch,
+      begin: {
+        begin = .now
+        (requested, looked) = (realtimeNow(), realtimeNow())
+      }, look: look)
+    let isReady = try Patience.wait(atMost: limit, watching: watch, cancelled: cancelled) {
       look()
       return seen != nil
     }
     let readyAfter = (seen ?? .now) - begin
-    guard ready else {
+    guard isReady else {
       throw Failure.notReady(name: item.name, limit: limit, output: Excerpt.of((try? Files.read(log)) ?? []))
     }
     guard let state = runtime.state(of: item.id), let process = ProcessIdentity(of: state.pid) else {
       throw Failure.ended(name: item.name, reason: Excerpt.of((try? Files.read(log)) ?? []))
     }
     try enter(process, for: item)
+    starts.begin(container: process, name: item.name, requested: requested, ready: ready)
     return StartedContainer(
       name: item.name, id: item.id, runtime: item.runtime, pid: process.pid, requested: begin, readyAfter: readyAfter)
   }

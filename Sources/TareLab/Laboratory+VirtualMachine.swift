@@ -154,7 +154,8 @@ extension Laboratory {
       readyAfter: readyAfter)
   }
 
-  private func realtimeNow() -> UInt64 {
+  /// Nanoseconds since 1970.
+  func realtimeNow() -> UInt64 {
     var time = timespec()
     unsafe clock_gettime(CLOCK_REALTIME, &time)
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)

@@ -3,8 +3,8 @@ internal import Synchronization
 public import TareModel
 internal import TareQMP
 
-/// What is known of the starts of a laboratory's machines: when each was asked for, and what QEMU told over its monitor.
-/// The monitors are listened to until the machines end.
+/// What is known of the starts of a laboratory's containers and machines: when each was asked for, when its service said
+/// that it is ready, and what QEMU told over its monitor. The monitors are listened to until the machines end.
 public final class MachineStarts: GuestClocks {
   fileprivate struct Start {
     var name: String
@@ -40,6 +40,20 @@ public final class MachineStarts: GuestClocks {
       $0.revision += 1
     }
     monitor?.listen { [weak self] in self?.hear($0, of: process.machine) }
+  }
+
+  /// A container is there that was asked for and said that it is ready at these instants; realtime nanoseconds.
+  func begin(container process: ProcessIdentity, name: String, requested: UInt64, ready: ClosedRange<UInt64>) {
+    let asked = BootTimeline.Mark(
+      at: requested, lo: requested, hi: requested, clock: .realtime, label: .measured, source: "tare asked for it")
+    let said = BootTimeline.Mark(
+      at: ready.upperBound, lo: ready.lowerBound, hi: ready.upperBound, clock: .realtime, label: .reported,
+      source: "its service said so")
+    let signals = [BootSignal(.requested, .engineEvent, asked), BootSignal(.ready, .notify, said)]
+    state.withLock {
+      $0.starts[process.machine] = Start(name: name, signals: signals)
+      $0.revision += 1
+    }
   }
 
   func end(_ process: ProcessIdentity) {

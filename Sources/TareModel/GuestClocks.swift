@@ -1,5 +1,5 @@
-/// What machines tell of their own start, over their monitors and guest agents. It comes when it comes: whoever asks gets
-/// what is there.
+/// What machines tell of their own start, over their monitors and guest agents, and what whoever started a workload knows
+/// of it. It comes when it comes: whoever asks gets what is there.
 public protocol GuestClocks: Sendable {
   /// Asks those of these machines that were not asked yet. They are all that run now.
   func refresh(_ machines: [GuestMachine])

@@ -163,7 +163,7 @@ public final class Sampler {
   /// With all that was found since, and what engines and guests said.
   private func timeline(_ row: Discovery.Row) -> BootTimeline {
     let said = EngineEvidence(names, of: row, now: root.now().realtime)
-    let told = row.finding.kind == .vm ? guests.signals(of: row.identity) : []
+    let told = guests.signals(of: row.identity)
     let more = (progress?.found(row) ?? []) + said.signals + told
     guard !more.isEmpty || said.start != nil else { return row.workload.boot }
     return BootTimeline(row.signals + more, of: row.finding.kind, as: said.start ?? row.description.start)

@@ -145,6 +145,14 @@ import Testing
     #expect(line(state, "again").hasSuffix("–        –"))
   }
 
+  @Test func `that starts are not seen live is said, with the reason`() {
+    var state = screen()
+    var sample = host.sample(at: 3)
+    sample.startsUnheard = "starts are known afterwards only: the kernel refuses to tell of new processes."
+    _ = reduce(&state, .frame(Frame(previous: nil, current: sample)))
+    #expect(text(state).contains("! starts are known afterwards only: the kernel refuses"))
+  }
+
   @Test func `while it comes up a bar grows to now, and afterwards it stands still`() {
     let host = Labhost.coming()
     func row(_ second: Int) -> String {

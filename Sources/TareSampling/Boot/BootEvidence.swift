@@ -64,9 +64,11 @@ extension Census {
       signals.append(contentsOf: runtimeSignals(main, birth))
     }
     if let isolated = description.signals.first(where: { $0.phase == .isolated })?.mark {
-      // The runtime writes its state before it lets the payload go; when that was, nobody kept.
+      // The runtime writes its state before it lets the payload go; when that was, nobody kept. A look that comes long
+      // after is no end of a bracket that would be worth the name.
+      let isFresh = now.realtime < isolated.at &+ 1_000_000_000
       let after = BootTimeline.Mark(
-        at: isolated.at, lo: isolated.at, hi: hasExecuted(main) ? now.realtime : nil, clock: isolated.clock,
+        at: isolated.at, lo: isolated.at, hi: isFresh && hasExecuted(main) ? now.realtime : nil, clock: isolated.clock,
         label: .inferred, source: isolated.source)
       signals.append(BootSignal(.executing, .afterIsolated, after))
       if let mark = description.stateFolder.flatMap({ startedMark($0, created: isolated.at, main) }) {

@@ -150,7 +150,7 @@ public final class StartWatch: Sendable {
     switch hearing {
     case .starting, .works: nil
     case .deaf(let why):
-      "\(why) of processes that start: starts are found out afterwards. Remedy: root, or Linux 6.6; the host's namespaces"
+      "starts are known afterwards only: \(why) of new processes. Remedy: root, or Linux 6.6; the host's namespaces"
     }
   }
 

@@ -223,6 +223,11 @@ struct BootView {
   func drawCertainty(on canvas: inout Canvas, y: Int) {
     guard !state.list.lines.isEmpty else { return }
     var x = 1
+    if let why = frame.current.startsUnheard {
+      x = canvas.put("!", x: x, y: y, .warning) + 1
+      canvas.put(why.harmless.fittedAtMost(layout.area.right - 1 - x), x: x, y: y)
+      return
+    }
     if state.boot.isDistribution {
       x = canvas.put("• both ends known   < ≥ a bound", x: x, y: y, .dim)
     } else {
