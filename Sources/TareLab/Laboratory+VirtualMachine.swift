@@ -1,4 +1,5 @@
 internal import Glibc
+internal import TareModel
 internal import TareQMP
 
 /// A virtual machine that was started and whose init has said that it is ready.
@@ -138,11 +139,22 @@ extension Laboratory {
       throw error
     }
     let serial = "\(path(of: item))/serial"
+    var (looked, hasStarted) = (requested, false)
     let ready = try Patience.wait(atMost: limit, watching: watch, cancelled: cancelled) {
       guard case .running = machine.progress else {
         throw Failure.ended(name: item.name, reason: reason(of: item, machine))
       }
-      return Files.exists(serial) ? try Files.text(serial).contains(Service.readyLine) : false
+      guard Files.exists(serial) else { return false }
+      let now = realtimeNow()
+      defer { looked = now }
+      let said = try Files.text(serial)
+      if !hasStarted, said.contains(Service.startedLine) {
+        hasStarted = true
+        starts.hear(.userspace, between: min(looked, now)...realtimeNow(), of: process)
+      }
+      guard said.contains(Service.readyLine) else { return false }
+      starts.hear(.ready, between: min(looked, now)...realtimeNow(), of: process)
+      return true
     }
     let readyAfter = ContinuousClock.now - begin
     guard ready else {

@@ -42,18 +42,35 @@ public final class MachineStarts: GuestClocks {
     monitor?.listen { [weak self] in self?.hear($0, of: process.machine) }
   }
 
+  /// The service in it said on the serial line, or in its log, that it has come so far; realtime nanoseconds.
+  func hear(_ phase: BootTimeline.Phase, between instants: ClosedRange<UInt64>, of process: ProcessIdentity) {
+    let mark = BootTimeline.Mark(
+      at: instants.upperBound, lo: instants.lowerBound, hi: instants.upperBound, clock: .realtime, label: .reported,
+      source: "its service said so")
+    state.withLock {
+      $0.starts[process.machine]?.signals.append(BootSignal(phase, .serialMarker, mark))
+      $0.revision += 1
+    }
+  }
+
+  /// Seconds from the request to each phase that somebody told of, by the name of what was started.
+  public func phases(of name: String) -> [(phase: BootTimeline.Phase, seconds: Double)] {
+    let signals = state.withLock { $0.starts.values.first { $0.name == name }?.signals } ?? []
+    let boot = BootTimeline(signals)
+    guard let requested = boot[.requested]?.at else { return [] }
+    return BootTimeline.Phase.allCases.compactMap { phase in
+      boot[phase].flatMap { $0.at >= requested ? (phase, Double($0.at - requested) / 1e9) : nil }
+    }
+  }
+
   /// A container is there that was asked for and said that it is ready at these instants; realtime nanoseconds.
   func begin(container process: ProcessIdentity, name: String, requested: UInt64, ready: ClosedRange<UInt64>) {
     let asked = BootTimeline.Mark(
       at: requested, lo: requested, hi: requested, clock: .realtime, label: .measured, source: "tare asked for it")
-    let said = BootTimeline.Mark(
-      at: ready.upperBound, lo: ready.lowerBound, hi: ready.upperBound, clock: .realtime, label: .reported,
-      source: "its service said so")
-    let signals = [BootSignal(.requested, .engineEvent, asked), BootSignal(.ready, .notify, said)]
     state.withLock {
-      $0.starts[process.machine] = Start(name: name, signals: signals)
-      $0.revision += 1
+      $0.starts[process.machine] = Start(name: name, signals: [BootSignal(.requested, .engineEvent, asked)])
     }
+    hear(.ready, between: ready, of: process)
   }
 
   func end(_ process: ProcessIdentity) {

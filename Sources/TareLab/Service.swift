@@ -6,6 +6,8 @@ struct Service {
 
   /// What it prints when it holds its memory.
   static let readyLine = "tare-service: ready"
+  /// What it says first as the init of a machine.
+  static let startedLine = "tare-service: started"
 
   enum Failure: Error, CustomStringConvertible, Equatable {
     case missing(String)

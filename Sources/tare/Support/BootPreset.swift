@@ -75,6 +75,9 @@ final class BootPreset: BootSubject {
       how = "tare-service as the init of a Linux VM, by qemu/\(machine.accelerator.rawValue)"
       let spawned = phases.phases(of: machine.pid).filter { $0.phase == .spawned }
       note(machine.requested, machine.readyAfter, spawned, &result)
+      let told = laboratory.starts.phases(of: name).filter { [.executing, .userspace].contains($0.phase) }
+      result.phases.insert(
+        contentsOf: told.map { BootRun.Phase($0.phase, at: $0.seconds) }, at: max(0, result.phases.count - 1))
     }
   }
 
