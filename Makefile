@@ -43,6 +43,7 @@ screenshots: release
 	$(PICTURE) --columns 80 --rows 24 >docs/overview-80x24.svg
 	$(PICTURE) --columns 120 --rows 40 --theme light >docs/overview-light.svg
 	$(PICTURE) --columns 120 --rows 24 --view table >docs/table.svg
+	$(PICTURE) --columns 120 --rows 24 --view boot --sort boot >docs/boot.svg
 
 install:
 	install -D -m 755 $(OUT)/tare $(DESTDIR)$(PREFIX)/bin/tare

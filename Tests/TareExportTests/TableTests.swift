@@ -15,6 +15,17 @@ struct TableTests {
     for line in lines(try makeBusyFrame()) { #expect(line.displayWidth <= 80, "\(line)") }
   }
 
+  @Test func `with room there is a column more, and without it there is not`() throws {
+    let frame = try makeBusyFrame()
+    func text(_ room: Int) -> String {
+      TableExporter(room: room).text(frame, order: RowOrder(named: "name")!.rows(frame))
+    }
+    #expect(text(89) == text(80) && text(0) == text(80))
+    #expect(!text(80).contains("READY"))
+    #expect(text(90).contains(" BOOT s    READY s       UP\n"))
+    #expect(text(90).split(separator: "\n").allSatisfy { String($0).displayWidth <= 90 })
+  }
+
   @Test(arguments: hostileNames, Workload.Kind.allCases)
   func `no name breaks a line, moves a column or takes more than eighty cells`(name: String, kind: Workload.Kind) {
     let plain = lines(makeFrame(names: ["plain"], kind: kind))

@@ -1,18 +1,27 @@
 public import TareModel
 
-/// A table for people, at most 80 cells wide: both kinds in the same columns, the rest of the host, and a sum that is the machine.
+/// A table for people: both kinds in the same columns, the rest of the host, and a sum that is the machine. 80 cells wide,
+/// and with READY too where there is room.
 public struct TableExporter: Exporter {
   public let name = "table"
+  private let columns: [Column]
+  private let width: Int
 
-  public init() {}
+  /// - Parameter room: cells in a line at most; never less than 80 are used.
+  public init(room: Int = 80) {
+    columns = Self.columns.filter { !$0.isWide || room >= Self.wideWidth }
+    width = columns.reduce(0) { $0 + $1.width }
+  }
+
+  private static let wideWidth = columns.reduce(0) { $0 + $1.width }
 
   public func text(_ frame: Frame, order: [Int]) -> String {
     var lines = [header(frame), ""]
     if frame.current.workloads.isEmpty {
       lines.append("No container or VM runs here. tare doctor says where was looked.")
     } else {
-      lines.append(Self.columns.map { $0.title.fitted(to: $0.width, atEnd: $0.atEnd) }.joined())
-      lines += order.map { row in Self.columns.map { $0.cell(frame, row) }.joined().trimmedEnd }
+      lines.append(columns.map { $0.title.fitted(to: $0.width, atEnd: $0.atEnd) }.joined())
+      lines += order.map { row in columns.map { $0.cell(frame, row) }.joined().trimmedEnd }
     }
     lines += totals(frame, shown: order)
     lines += unnamed(frame)
@@ -61,11 +70,12 @@ public struct TableExporter: Exporter {
     }
     let total = FigureValue(frame.current.hostReadings.memoryTotal).number.map { " of \(Scaled.bytes($0))" } ?? ""
     return [
-      String(repeating: "─", count: 80),
+      String(repeating: "─", count: width),
       line(restName, least == nil ? restCpu : "~\(Scaled.decimal(hidden.cpu))", rest, ""),
       line("\(host.hostname.harmless.fittedAtMost(24)) used", least ?? Self.decimal(totals.cpu), used, total),
       "  100 % is one core; this machine has \(host.cpusOnline * 100) %.  – not applicable  ? see json",
-      "  BOOT is from the request to user space: r reported, ~ inferred, ≥ < bounds.",
+      "  BOOT is from the request to user space: r reported, ~ inferred, ≥ < bounds."
+        + (width > 80 ? " READY: to the answer" : ""),
     ]
   }
 
@@ -75,6 +85,8 @@ public struct TableExporter: Exporter {
     let title: String
     let width: Int
     var atEnd = true
+    /// Only where there is room for it.
+    var isWide = false
     let value: @Sendable (Frame, Int) -> String
 
     func cell(_ frame: Frame, _ row: Int) -> String { value(frame, row).fitted(to: width, atEnd: atEnd) }
@@ -99,6 +111,9 @@ public struct TableExporter: Exporter {
     Column(title: "MEMORY", width: 11) { frame, row in memory(frame.heldMemory(row: row)) },
     Column(title: "LIMIT %", width: 8) { frame, row in ofLimit(frame, row) },
     Column(title: "BOOT s ", width: 9) { frame, row in boot(frame.current.workloads[row].boot.span(to: .userspace)) },
+    Column(title: "READY s ", width: 10, isWide: true) { frame, row in
+      boot(frame.current.workloads[row].boot.span(to: .ready))
+    },
     Column(title: "UP", width: 8) { frame, row in
       guard let started = frame.current.workloads[row].startedAt else { return "?" }
       return Scaled.age(frame.current.realtime > started ? frame.current.realtime - started : 0)

@@ -79,7 +79,7 @@ struct DemoCommand: ParsableCommand {
       return try Screen(Chosen.settings(), root: nil, guests: laboratory.starts).run()
     }
     var session = try Session(root: nil, waits: false, watches: true, guests: laboratory.starts)
-    let table = TableExporter()
+    let table = TableExporter(room: Output.columns ?? 80)
     let order = RowOrder(named: "memory")!
     try session.run(interval: 1_000_000_000, count: seconds ?? 10, interrupts: interrupts) { frame in
       table.text(frame, order: order.rows(frame)) + "\n"

@@ -84,7 +84,8 @@ struct SnapshotCommand: ParsableCommand {
       root: root, waits: isOnce, watches: count != 1, readyMarker: starts.pattern(),
       guests: guests.clocks(waits: isOnce))
     if let format = StillScreen.Format(rawValue: format) { return try draw(format, &session, interrupts) }
-    let exporter = allExporters.first { $0.name == format }!
+    let room = Output.columns ?? 80
+    let exporter = format == "table" ? TableExporter(room: room) : allExporters.first { $0.name == format }!
     let order = RowOrder(named: sort)!
     let filter = try wanted.parsed()
     try session.run(interval: interval.nanoseconds, count: count, interrupts: interrupts) { frame in

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// Standard output, written at once. A reader that goes away is no error: whoever calls stops.
@@ -20,6 +21,13 @@ enum Output {
       }
     }
     return .written
+  }
+
+  /// Cells in a line: the terminal's, else what COLUMNS says; nil where neither is known.
+  static var columns: Int? {
+    var (width, height): (Int32, Int32) = (0, 0)
+    if unsafe tare_terminal_size(STDOUT_FILENO, &width, &height) == 0, width > 0 { return Int(width) }
+    return environment("COLUMNS").flatMap { Int($0) }
   }
 
   /// A message for people, on standard error.
