@@ -22,7 +22,7 @@ struct TableTests {
     }
     #expect(text(89) == text(80) && text(0) == text(80))
     #expect(!text(80).contains("READY"))
-    #expect(text(90).contains(" BOOT s    READY s       UP\n"))
+    #expect(text(90).contains(" BOOT s   READY s       UP\n"))
     #expect(text(90).split(separator: "\n").allSatisfy { String($0).displayWidth <= 90 })
   }
 

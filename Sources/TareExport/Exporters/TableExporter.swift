@@ -74,8 +74,9 @@ public struct TableExporter: Exporter {
       line(restName, least == nil ? restCpu : "~\(Scaled.decimal(hidden.cpu))", rest, ""),
       line("\(host.hostname.harmless.fittedAtMost(24)) used", least ?? Self.decimal(totals.cpu), used, total),
       "  100 % is one core; this machine has \(host.cpusOnline * 100) %.  – not applicable  ? see json",
-      "  BOOT is from the request to user space: r reported, ~ inferred, ≥ < bounds."
-        + (width > 80 ? " READY: to the answer" : ""),
+      width < Self.wideWidth
+        ? "  BOOT is from the request to user space: r reported, ~ inferred, ≥ < bounds."
+        : "  BOOT: request to user space; READY: to the answer; r reported, ~ inferred, ≥ < bounds",
     ]
   }
 
