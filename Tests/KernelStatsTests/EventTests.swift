@@ -92,6 +92,21 @@ struct EventTests {
     #expect(events.watch(folder.absolute("one/inner")))
   }
 
+  @Test(.enabled(if: KernelProbes.procConnector() == .works, "the kernel does not tell of processes here"))
+  func `that events came faster than they were taken is said, once`() throws {
+    let events = try #require(ProcessEvents())
+    // The kernel keeps hundreds of them; here a few.
+    var room: Int32 = 4096
+    let size = socklen_t(MemoryLayout<Int32>.size)
+    #expect(unsafe setsockopt(events.descriptor, SOL_SOCKET, SO_RCVBUF, &room, size) == 0)
+    let many = try Child(["sh", "-c", "for i in $(seq 100); do /bin/true; done"], ["PATH": "/usr/bin:/bin"])
+    #expect(try many.end(within: .seconds(30)) == 0)
+    var count = 0
+    #expect(!events.drain { _ in count += 1 })
+    #expect(count > 0)
+    #expect(events.drain { _ in })
+  }
+
   @Test func `lost and damaged messages of inotify harm nobody`() throws {
     let events = try #require(CgroupEvents())
     let overflow: [UInt8] = [0xff, 0xff, 0xff, 0xff, 0, 0x40, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]

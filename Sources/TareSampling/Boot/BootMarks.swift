@@ -41,7 +41,8 @@ extension Census {
   /// The start of a task by the kernel's accounting; nil where it does not answer, and where the machine slept since.
   func accountedStart(ofTask task: Int32, ticks: UInt64) -> BootTimeline.Mark? {
     guard let start = root.start(ofTask: task) else { return nil }
-    let (lo, hi) = (realtime(monotonic: start.lowerBound), realtime(monotonic: start.upperBound))
+    // The clocks' distance is known to a microsecond.
+    let (lo, hi) = (realtime(monotonic: start.lowerBound) - 1000, realtime(monotonic: start.upperBound) + 1000)
     let coarse = startMark(ticks: ticks, file: "")
     guard let least = coarse.lo, let most = coarse.hi, hi + root.facts.tick >= least, lo <= most + root.facts.tick
     else {

@@ -70,7 +70,6 @@ public final class StartWatch: Sendable {
   public init(readyMarker: Pattern? = nil) {
     let ready = readyMarker.map { SerialLog.Marker(phase: .ready, pattern: $0) } ?? SerialLog.login
     markers = [SerialLog.userspace, ready]
-    // The thread holds what it works on, not the watch, so that the watch can go.
     let thread = StartListener(self)
     var handle = pthread_t()
     unsafe pthread_create(
