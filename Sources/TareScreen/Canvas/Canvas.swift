@@ -88,6 +88,16 @@ public struct Canvas: Sendable {
     }
   }
 
+  /// Marks these cells as selected. Blocks keep their colour: where a selection is drawn in reverse, a bar would vanish.
+  public mutating func select(_ rect: Rect) {
+    for y in max(0, rect.y)..<max(0, min(size.height, rect.bottom)) {
+      for x in max(0, rect.x)..<max(0, min(size.width, rect.right)) {
+        let index = y * size.width + x
+        if !(0x2580...0x259F).contains(cells[index].glyph) { cells[index].style.flags.insert(.selected) }
+      }
+    }
+  }
+
   /// The glyph and width of a character.
   private mutating func resolve(_ character: Character) -> (glyph: UInt32, width: Int) {
     let scalars = character.unicodeScalars

@@ -62,7 +62,8 @@ enum Title {
 
   /// `0.104`, `-0.012`: seconds.
   static func seconds(_ at: UInt64, since start: UInt64) -> String {
-    at >= start ? milliseconds(at - start) : "-\(milliseconds(start - at))"
+    // Half a millisecond before is no time to speak of.
+    at + 500_000 > start ? milliseconds(at > start ? at - start : 0) : "-\(milliseconds(start - at))"
   }
 
   /// `0.104`

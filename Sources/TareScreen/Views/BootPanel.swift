@@ -27,6 +27,11 @@ struct BootPanel: Panel {
     return boots.known.isEmpty ? "" : "no median of \(boots.known.count)"
   }
 
+  /// Restarts and the like.
+  private static func words(noBoots count: Int) -> String? {
+    count == 0 ? nil : "\(count) not booted"
+  }
+
   func note(_ view: LaneView) -> [String] {
     let boots = view.lane.boots
     guard view.lane.count > 0, !view.isHost else { return [] }
@@ -35,6 +40,7 @@ struct BootPanel: Panel {
       parts += boots.atMost.prefix(2).map { "< \(Self.seconds($0))" }
       parts += boots.atLeast.prefix(2).map { "≥ \(Self.seconds($0))" }
       if boots.unknown > 0 { parts.append("\(boots.unknown) unknown") }
+      if let noBoots = Self.words(noBoots: boots.noBoots) { parts.append(noBoots) }
       return [parts.joined(separator: ", "), "\(boots.left) unknown"]
     }
     let range = "\(Self.seconds(first)) – \(Self.seconds(last))"
@@ -42,6 +48,7 @@ struct BootPanel: Panel {
     let bounds = boots.atLeast.count + boots.atMost.count
     let words = [
       bounds > 0 ? "\(bounds) bound\(bounds == 1 ? "" : "s")" : "", boots.unknown > 0 ? "\(boots.unknown) unknown" : "",
+      Self.words(noBoots: boots.noBoots) ?? "",
     ].filter { !$0.isEmpty }.joined(separator: ", ")
     let left = boots.left == 0 ? nil : words
     let few = boots.left == 0 ? nil : "\(boots.left) ?"

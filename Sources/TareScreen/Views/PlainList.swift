@@ -28,7 +28,7 @@ enum PlainList {
       canvas.put(workload.name.harmless.fittedAtMost(name), x: 3, y: y)
       put(figures(state, frame, row), y: y, on: &canvas)
       if isSelected {
-        canvas.restyle(Rect(x: 0, y: y, width: size.width, height: 1)) { $0.flags.insert(.selected) }
+        canvas.select(Rect(x: 0, y: y, width: size.width, height: 1))
       }
     }
     let y = size.height - 2

@@ -95,7 +95,7 @@ struct WorkloadGrid {
     }
     guard state.list.id(of: line, in: frame) == state.list.selection else { return }
     canvas.put("▸", x: 0, y: y)
-    canvas.restyle(Rect(x: 0, y: y, width: area.width, height: 1)) { $0.flags.insert(.selected) }
+    canvas.select(Rect(x: 0, y: y, width: area.width, height: 1))
   }
 
   private func draw(row: Int, depth: Int, top: Double, y: Int, on canvas: inout Canvas) {

@@ -57,11 +57,16 @@ struct BootSection {
       return [Section.Line(name: name, value: value, tail: .text("when it executes", .dim))]
     }
     var lines = [Section.Line(name: name, value: value, tail: .text(Self.certainty(mark), .dim))]
+    // One narrower than a millisecond would show the same instant twice.
+    let isNarrow: Bool
+    if let lo = mark.lo, let hi = mark.hi { isNarrow = hi - lo < 1_000_000 } else { isNarrow = false }
     let bracket =
-      "[\(mark.lo.map { Title.seconds($0, since: start) } ?? "?"), \(mark.hi.map { Title.seconds($0, since: start) } ?? "?")]"
+      isNarrow
+      ? ""
+      : "[\(mark.lo.map { Title.seconds($0, since: start) } ?? "?"), \(mark.hi.map { Title.seconds($0, since: start) } ?? "?")]  "
     lines.append(
       Section.Line(
-        name: "    \(bracket)  \(mark.clock.rawValue)  \(mark.source.harmless)", isWhole: true, style: .dim))
+        name: "    \(bracket)\(mark.clock.rawValue)  \(mark.source.harmless)", isWhole: true, style: .dim))
     if let doubt = BootWords.doubt(boot, phase) {
       lines.append(Section.Line(name: "  ! \(doubt)", isWhole: true, style: .warning))
     }

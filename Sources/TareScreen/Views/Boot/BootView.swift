@@ -132,7 +132,7 @@ struct BootView {
     }
     guard state.list.id(of: line, in: frame) == state.list.selection else { return }
     canvas.put("▸", x: 0, y: y)
-    canvas.restyle(Rect(x: 0, y: y, width: layout.area.width, height: 1)) { $0.flags.insert(.selected) }
+    canvas.select(Rect(x: 0, y: y, width: layout.area.width, height: 1))
   }
 
   private func draw(row: Int, depth: Int, y: Int, _ axis: BootAxis, isLens: Bool, on canvas: inout Canvas) {
