@@ -73,6 +73,31 @@ struct ReadyTests {
     #expect(try boots(host).allSatisfy { $0[.ready] == nil })
   }
 
+  @Test func `a container that computed and then is idle for two looks has settled, as far as can be guessed`() throws {
+    let host = try young()
+    // A second of CPU time each second, then a twentieth.
+    for (instant, cpu) in [(1, 2_000_000), (2, 3_000_000), (3, 3_050_000), (4, 3_100_000), (5, 3_150_000)] {
+      try host.cgroup("/lab/web", Usage(cpu: UInt64(cpu)), at: instant)
+    }
+    let boots = try boots(host)
+    let ready = try #require(boots[5][.ready])
+    #expect(ready.label == .inferred && ready.source == "the CPU settled")
+    #expect(ready.lo == at(1002) && ready.hi == at(1003))
+    #expect(boots[3][.ready] == nil)
+  }
+
+  @Test func `a socket that listens is better than a guess`() throws {
+    let host = try young()
+    try host.descriptor(3, of: 200, "socket:[777]")
+    try host.file("/proc/200/net/tcp", table, at: 6)
+    for (instant, cpu) in [
+      (1, 2_000_000), (2, 3_000_000), (3, 3_050_000), (4, 3_100_000), (5, 3_150_000), (6, 3_200_000),
+    ] {
+      try host.cgroup("/lab/web", Usage(cpu: UInt64(cpu)), at: instant)
+    }
+    #expect(try boots(host)[6][.ready]?.source == "a listening socket")
+  }
+
   @Test func `losses and deafness are told in words`() throws {
     let watch = StartWatch()
     defer { watch.end() }

@@ -92,11 +92,10 @@ final class BootProgress {
       state.isHealthy = true
       found.append(signal(.engineHealth, between, .reported, "the engine's health check", now))
     }
+    let cpu = sample[place, .cpuUsage].number
     switch row.finding.kind {
     case .container:
-      let cpu = sample[place, .cpuUsage].number
       let ran = cpu == nil || cpu != state.cpu
-      state.cpu = cpu
       if let instants = listening(row, ran, &state, between, &buffer) {
         found.append(signal(.listening, instants, .measured, "a listening socket", now))
       }
@@ -108,11 +107,9 @@ final class BootProgress {
         state.hasSent = true
         found.append(signal(.firstPacket, between, .measured, "its first packet", now))
       }
-      if let idle = idle(&state, sample[place, .cpuUsage].number, now.monotonic),
-        !has(row.serial, .ready, .firstIdle)
-      {
-        found.append(signal(.firstIdle, idle, .inferred, "the CPU settled", now))
-      }
+    }
+    if let idle = idle(&state, cpu, now.monotonic), !has(row.serial, .ready, .firstIdle) {
+      found.append(signal(.firstIdle, idle, .inferred, "the CPU settled", now))
     }
     guard !found.isEmpty else { return false }
     signals[row.serial, default: []] += found
@@ -146,7 +143,7 @@ final class BootProgress {
         clock: .monotonic, label: label, source: source))
   }
 
-  /// A machine computes while it starts; when it stops doing so for two looks it waits for work.
+  /// What starts computes; when it stops doing so for two looks it waits for work.
   private func idle(_ state: inout Open, _ cpu: UInt64?, _ now: UInt64) -> ClosedRange<UInt64>? {
     defer { state.cpu = cpu }
     guard let cpu, let before = state.cpu, cpu >= before, now > state.lookedAt else { return nil }
