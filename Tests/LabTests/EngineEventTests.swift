@@ -12,8 +12,8 @@ private struct Starts: Decodable {
     let boot: Boot
   }
   struct Boot: Decodable {
-    /// What began; nil in a boot where the output does not tell.
-    let kind: String?
+    /// What began.
+    let kind: String
     let phases: [Phase]
     subscript(phase: String) -> Phase? { phases.first { $0.phase == phase } }
   }
@@ -87,7 +87,7 @@ extension LabTests {
       let ready = try #require(first["ready"])
       #expect(ready.label == "reported")
       #expect(try nanoseconds(#require(ready.at)) >= nanoseconds(#require(first["executing"]?.at)))
-      #expect(first.kind ?? "boot" == "boot")
+      #expect(first.kind == "boot")
 
       #expect(try afterwards(name, lab)["requested"]?.at != nil)
 
@@ -97,7 +97,7 @@ extension LabTests {
         guard let spawned = try? boot["spawned"]?.at.map({ try nanoseconds($0) }) else { return false }
         return spawned >= restarted && boot["requested"]?.at == nil
       }
-      #expect(second.kind ?? "restart" == "restart")
+      #expect(second.kind == "restart")
       #expect(try afterwards(name, lab)["requested"]?.at == nil)
       try watcher.end()
     }
