@@ -49,11 +49,6 @@ static inline int tare_inotify(void) { return inotify_init1(IN_CLOEXEC | IN_NONB
 /// Tells when the file behind a descriptor is written to: a number for it, or -1 and errno.
 int tare_inotify_add(int descriptor, int file);
 
-/// Tells when a folder is made in this folder: a number for it, or -1 and errno.
-static inline int tare_inotify_add_folder(int descriptor, const char *path) {
-  return inotify_add_watch(descriptor, path, IN_CREATE | IN_ONLYDIR | IN_DONT_FOLLOW);
-}
-
 static inline void tare_inotify_remove(int descriptor, int place) { inotify_rm_watch(descriptor, place); }
 
 /// A descriptor that is readable after somebody wrote a number to it.

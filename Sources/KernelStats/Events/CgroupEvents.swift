@@ -36,7 +36,7 @@ public final class CgroupEvents {
   /// - Returns: false where it is watched already, is gone, or is one too many.
   public func watch(_ folder: String) -> Bool {
     guard watched.count < Self.most, !watched.contains(folder) else { return false }
-    let place = unsafe folder.withCString { unsafe tare_inotify_add_folder(descriptor, $0) }
+    let place = unsafe folder.withCString { unsafe tare_inotify_folder(descriptor, $0, Self.created | Self.noLinks) }
     guard place >= 0 else { return false }
     folders[place] = folder
     watched.insert(folder)
@@ -89,6 +89,7 @@ public final class CgroupEvents {
 
   // <sys/inotify.h>
   private static let created: UInt32 = 0x100
+  private static let noLinks: UInt32 = 0x200_0000
   private static let overflow: UInt32 = 0x4000
   private static let isGone: UInt32 = 0x8000
   private static let isFolder: UInt32 = 0x4000_0000

@@ -23,11 +23,12 @@ enum Output {
     return .written
   }
 
-  /// Cells in a line: the terminal's, else what COLUMNS says; nil where neither is known.
+  /// Cells in a line of the terminal; nil where standard output is none: what goes to a file or program does not depend on
+  /// where it was started.
   static var columns: Int? {
     var (width, height): (Int32, Int32) = (0, 0)
-    if unsafe tare_terminal_size(STDOUT_FILENO, &width, &height) == 0, width > 0 { return Int(width) }
-    return environment("COLUMNS").flatMap { Int($0) }
+    guard unsafe tare_terminal_size(STDOUT_FILENO, &width, &height) == 0, width > 0 else { return nil }
+    return Int(width)
   }
 
   /// A message for people, on standard error.
