@@ -34,7 +34,8 @@ bench: release
 	TARE_BINARY=$(CURDIR)/$(OUT)/tare Tests/Benchmarks/run.sh
 	TARE_BINARY=$(CURDIR)/$(OUT)/tare Tests/Benchmarks/screen.sh
 	TARE_BINARY=$(CURDIR)/$(OUT)/tare Tests/Benchmarks/starts.sh
-	TARE_TRUTH_RUNS=$(TRUTH_RUNS) $(SWIFT) test $(CHECKS) --filter TruthTests | grep -E '^truth:|✘|Test run'
+	TARE_TRUTH_RUNS=$(TRUTH_RUNS) $(SWIFT) test $(CHECKS) --filter TruthTests >.build/bench/truth 2>&1; \
+		status=$$?; grep -E '^truth:|✘|error:|Test run' .build/bench/truth; exit $$status
 
 ## screenshots: the pictures of the README, from a captured host
 screenshots: release

@@ -71,6 +71,15 @@ struct JSONTests {
     }
   }
 
+  @Test func `that starts are not seen live is a problem with its reason`() throws {
+    var sample = makeSample([])
+    #expect(try json(Frame(previous: nil, current: sample))["problems"].array.isEmpty)
+    sample.startsUnheard = "starts are known afterwards only: for a test"
+    let problem = try #require(try json(Frame(previous: nil, current: sample))["problems"].array.first)
+    #expect(problem["source"] == .string("starts"))
+    #expect(problem["message"] == .string("starts are known afterwards only: for a test"))
+  }
+
   @Test func `how long a start took has its bound and its label, and a restart says so`() throws {
     let base: UInt64 = 1_700_000_000_000_000_000
     func mark(_ milliseconds: Int, _ label: BootTimeline.Label, isOpen: Bool = false) -> BootTimeline.Mark {

@@ -30,10 +30,10 @@ extension TruthTests {
     }
 
     private func expectCommon(_ report: TruthReport) throws {
-      try report.expect("spawned, live", { $0.live[.spawned] }, { $0.spawned })
-      try report.expect("spawned, after the fact", { $0.later[.spawned] }, { $0.spawned })
-      try report.expect("userspace, live", { $0.live[.userspace] }, { $0.userspace ?? $0.executed })
-      try report.expect("ready, live", { $0.live[.ready] }, { $0.ready })
+      try report.expect("spawned, live", most: 100, { $0.live[.spawned] }, { $0.spawned })
+      try report.expect("spawned, after the fact", most: 100, { $0.later[.spawned] }, { $0.spawned })
+      try report.expect("userspace, live", most: 10_000, { $0.live[.userspace] }, { $0.userspace ?? $0.executed })
+      try report.expect("ready, live", most: 10_000, { $0.live[.ready] }, { $0.ready })
     }
   }
 }

@@ -18,7 +18,8 @@ public struct JSONExporter: Exporter {
         for row in order { json.object { write(row: row, frame, &$0) } }
       }
       json.array("problems") { json in
-        for problem in frame.current.problems {
+        let unheard = frame.current.startsUnheard.map { [Problem(source: "starts", message: $0)] } ?? []
+        for problem in frame.current.problems + unheard {
           json.object { json in
             json.field("source", problem.source)
             json.field("message", problem.message)
