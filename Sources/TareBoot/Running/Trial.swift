@@ -180,18 +180,18 @@ final class Trial {
   private func note() {
     guard let first = copies.first, result.failure == nil else { return }
     let began = first.program.requested
-    let order = copies.sorted { ($0.ready ?? 0) < ($1.ready ?? 0) }
-    result.copies = order.map { seconds(from: began, to: $0.ready ?? 0) }
-    guard let last = order.last, let ready = last.ready else { return }
-    var instants = [
+    let instants = copies.compactMap { copy in copy.ready.map { (copy, $0) } }.sorted { $0.1 < $1.1 }
+    guard instants.count == copies.count, let (last, ready) = instants.last else { return }
+    result.copies = instants.map { seconds(from: began, to: $0.1) }
+    var phases = [
       PhaseInstant(.requested, at: last.program.requested), PhaseInstant(.spawned, at: last.program.spawned),
     ]
     for instant in subject.observer?.phases(of: last.program.pid) ?? [] {
-      instants.removeAll { $0.phase == instant.phase }
-      instants.append(instant)
+      phases.removeAll { $0.phase == instant.phase }
+      phases.append(instant)
     }
-    instants.append(PhaseInstant(.ready, at: ready))
-    result.phases = instants.sorted { $0.at < $1.at }.map {
+    phases.append(PhaseInstant(.ready, at: ready))
+    result.phases = phases.sorted { $0.at < $1.at }.map {
       BootRun.Phase($0.phase, at: seconds(from: began, to: $0.at))
     }
   }

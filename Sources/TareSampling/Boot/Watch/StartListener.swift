@@ -23,7 +23,6 @@ final class StartListener: Sendable {
     let groups = GroupBirths(watch)
     let machines = MachineEvents()
     let processes = openProcessEvents()
-    watch.state.withLock { $0.hearsMachines = machines != nil }
     var quietSince = monotonicNow()
     var drainAt: UInt64?
     while !watch.state.withLock({ $0.isEnded }) {

@@ -33,7 +33,6 @@ public final class StartWatch: Sendable {
     /// Between what instants a task made a virtual machine.
     var machines: [Int32: ClosedRange<UInt64>] = [:]
     var processes = Hearing.starting
-    var hearsMachines = false
     /// When a serial line told of a phase, by VMM.
     var told: [Int32: [BootTimeline.Phase: ClosedRange<UInt64>]] = [:]
     /// VMMs whose serial lines are to be followed.
@@ -108,8 +107,9 @@ public final class StartWatch: Sendable {
   func follow(folders: Set<String>, mounts: Set<String> = []) {
     let isNew = state.withLock { state in
       state.mounts.formUnion(mounts)
+      // One that is gone may come again.
       let new = folders.subtracting(state.folders)
-      state.folders.formUnion(new)
+      state.folders = folders
       state.wantedFolders.formUnion(new)
       return !new.isEmpty
     }
