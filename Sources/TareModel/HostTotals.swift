@@ -62,7 +62,7 @@ extension Frame {
   /// What a workload keeps from others: a container's working set, since `available` counts reclaimable cache as free; a
   /// VM's own memory.
   public func heldMemory(row: Int) -> FigureValue {
-    if case .container = current.workloads[row].kind { return value(.workingSet, row: row) }
+    if current.workloads[row].kind != .vm { return value(.workingSet, row: row) }
     let current = value(.memoryCurrent, row: row)
     return current.number == nil ? value(.memoryResident, row: row) : current
   }

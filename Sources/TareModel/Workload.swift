@@ -1,13 +1,27 @@
 /// One container or virtual machine: what does not change while it lives, except names that come late.
 public struct Workload: Sendable, Hashable {
-  public enum Kind: String, Sendable, Hashable, CaseIterable { case container, vm }
+  public enum Kind: String, Sendable, Hashable, CaseIterable {
+    case container
+    /// Containers that share a network, a lifetime and a limit, and run in it: Kubernetes' unit.
+    case pod
+    case vm
+
+    /// The mark before its name on the screen, where colour alone must not tell.
+    public var letter: String {
+      switch self {
+      case .container: "C"
+      case .pod: "K"
+      case .vm: "V"
+      }
+    }
+  }
 
   public enum Runtime: String, Sendable, Hashable, CaseIterable {
     case docker, podman, containerd
     case criO = "cri-o"
-    case runc, crun, lxc, nspawn, gvisor, qemu, libvirt, firecracker
+    case runc, crun, lxc, incus, nspawn, gvisor, kata, qemu, libvirt, proxmox, firecracker
     case cloudHypervisor = "cloud-hypervisor"
-    case uml, kvm
+    case crosvm, virtualbox, uml, kvm
   }
 
   /// How a VM's instructions are carried out.
@@ -35,7 +49,10 @@ public struct Workload: Sendable, Hashable {
   public var image: String?
   /// As the engine has them; nil where none was asked. Foreign text.
   public var labels: [String: String]?
+  /// Name of the pod that a container is of.
   public var pod: String?
+  /// The pod's namespace: two pods of one name may run in two.
+  public var namespace: String?
   /// The id of the workload that this one runs in.
   public var parent: String?
   public var mainPid: Int32?
@@ -44,6 +61,9 @@ public struct Workload: Sendable, Hashable {
   /// Start of the main process, realtime nanoseconds since 1970.
   public var startedAt: UInt64?
   public var machine: Machine?
+  /// The kinds of isolation around the application, outermost first, where there is more than the row's own: Kata's
+  /// containers are in a VM and in namespaces of its guest.
+  public var boundaries: [Kind]
   /// Processes that serve this workload and are no rows: shim, conmon, virtiofsd, swtpm.
   public var helpers: [Int32]
   public var boot: BootTimeline
@@ -60,6 +80,7 @@ public struct Workload: Sendable, Hashable {
     self.mainPid = mainPid
     self.cgroup = cgroup
     helpers = []
+    boundaries = [kind]
     boot = BootTimeline()
     absences = [:]
   }

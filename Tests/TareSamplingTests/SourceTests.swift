@@ -9,6 +9,7 @@ import Testing
 
 /// A source that hangs, in one of its two steps.
 private struct HangingSource: WorkloadSource {
+  let guide = SourceGuide(finds: "", by: "", names: "", start: "", ranWith: nil)
   enum Step { case find, describe }
 
   let name = "slow"

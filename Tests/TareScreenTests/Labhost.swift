@@ -129,7 +129,7 @@ struct Labhost {
       .networkSent: .value(UInt64(second) * 4_089_446),
     ]
     switch box.workload.kind {
-    case .container:
+    case .container, .pod:
       readings[.memoryInactiveFile] = .value(0)
       readings[.memoryKernel] = .value(held / 40)
       readings[.cpuWait] = .missing(.onDemand)

@@ -86,7 +86,9 @@ public struct JSONExporter: Exporter {
     } else {
       text("labels", nil)
     }
+    json.array("boundaries") { json in for kind in workload.boundaries { json.element(kind.rawValue) } }
     text("pod", workload.pod)
+    text("namespace", workload.namespace)
     text("parent", workload.parent)
     json.field("main_pid", workload.mainPid.map { UInt64($0) })
     text("cgroup", workload.cgroup)

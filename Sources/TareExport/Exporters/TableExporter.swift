@@ -43,7 +43,7 @@ public struct TableExporter: Exporter {
 
   /// Engines' sockets and state may be closed to this user.
   private func unnamed(_ frame: Frame) -> [String] {
-    let engines = frame.current.workloads.filter { $0.kind == .container }
+    let engines = frame.current.workloads.filter { $0.kind != .vm }
     let without = engines.filter { $0.image == nil && $0.absences["image"] == .noPermission }.count
     guard without > 0 else { return [] }
     return [
@@ -95,7 +95,7 @@ public struct TableExporter: Exporter {
 
   private static let columns: [Column] = [
     Column(title: "", width: 2, atEnd: false) { frame, row in
-      frame.current.workloads[row].kind == .container ? "C" : "V"
+      frame.current.workloads[row].kind.letter
     },
     Column(title: "NAME", width: 18, atEnd: false) { frame, row in
       frame.current.workloads[row].name.harmless.fittedAtMost(17)

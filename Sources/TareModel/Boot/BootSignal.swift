@@ -39,7 +39,7 @@ extension BootTimeline {
       self[phase] = signals.filter { $0.phase == phase }.min { ($0.kind, $0.mark.at) < ($1.kind, $1.mark.at) }?.mark
     }
     if start != .boot || isRequestOfAnother { self[.requested] = nil }
-    if kind == .container, self[.userspace] == nil { self[.userspace] = self[.executing] }
+    if kind != .vm, self[.userspace] == nil { self[.userspace] = self[.executing] }
     for (place, phase) in Phase.allCases.enumerated() {
       for earlier in Phase.allCases[..<place] where Self.isOutOfOrder(self[earlier], self[phase]) {
         self[earlier]?.isDoubtful = true

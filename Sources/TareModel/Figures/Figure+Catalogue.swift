@@ -32,7 +32,7 @@ extension Figure {
     "current - inactive_file, not below 0: what docker stats and the kubelet show",
     inputs: [.memoryCurrent, .memoryInactiveFile]
   ) { pair in
-    guard pair.workload.kind == .container else { return .missing(.notApplicable) }
+    guard pair.workload.kind != .vm else { return .missing(.notApplicable) }
     switch (pair.now(.memoryCurrent), pair.now(.memoryInactiveFile)) {
     case (.value(let current), .value(let inactive)): return .integer(current > inactive ? current - inactive : 0)
     case (.missing(let reason), _), (_, .missing(let reason)): return .missing(reason)

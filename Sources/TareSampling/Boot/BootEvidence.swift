@@ -8,7 +8,7 @@ extension Census {
     var signals = description.signals.map(bracketed)
     if let launcher = description.launcher { signals += spawnedSignals(launcher) }
     switch finding.kind {
-    case .container:
+    case .container, .pod:
       signals += containerSignals(finding.main, description)
       if let mark = finding.own.identityFolder(layout).flatMap(groupMark) {
         signals.append(BootSignal(.isolated, .cgroupMade, mark))

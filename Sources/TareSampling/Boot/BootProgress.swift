@@ -94,7 +94,7 @@ final class BootProgress {
     }
     let cpu = sample[place, .cpuUsage].number
     switch row.finding.kind {
-    case .container:
+    case .container, .pod:
       let ran = cpu == nil || cpu != state.cpu
       if let instants = listening(row, ran, &state, between, &buffer) {
         found.append(signal(.listening, instants, .measured, "a listening socket", now))

@@ -8,7 +8,8 @@ extension Finding {
     var workload = Workload(
       id: id, name: name, kind: kind, runtime: runtime, mainPid: main.pid, cgroup: leading)
     workload.startedAt = census.started(main)
-    workload.absences = ["pod": .notApplicable, "labels": kind == .vm ? .notApplicable : .notReported]
+    workload.absences = ["pod": .notApplicable, "namespace": .notApplicable]
+    workload.absences["labels"] = kind == .vm ? .notApplicable : .notReported
     return workload
   }
 }

@@ -171,7 +171,7 @@ final class Discovery {
   private func candidate(_ finding: Finding, source: Int, taken: inout Set<Identity>) -> Candidate {
     let main = finding.main
     let process = Identity.process(kind: finding.kind, pid: main.pid, start: main.start)
-    guard finding.kind == .container, let folder = finding.own.identityFolder(layout), let inode = root.inode(folder)
+    guard finding.kind != .vm, let folder = finding.own.identityFolder(layout), let inode = root.inode(folder)
     else { return Candidate(source: source, identity: process, finding: finding) }
     let group = Identity.cgroup(path: folder, inode: inode)
     if taken.insert(group).inserted { return Candidate(source: source, identity: group, finding: finding) }
@@ -207,14 +207,14 @@ final class Discovery {
   private func setParents(_ rows: inout [Row], _ census: Census) {
     let containers = Dictionary(
       rows.compactMap { row in
-        row.finding.kind == .container ? row.finding.own.leading.map { ($0, (row.serial, row.workload.id)) } : nil
+        row.finding.kind != .vm ? row.finding.own.leading.map { ($0, (row.serial, row.workload.id)) } : nil
       }
     ) { first, _ in first }
     for index in rows.indices {
       let (finding, serial) = (rows[index].finding, rows[index].serial)
       var path = census.processes.cgroups(of: finding.main).leading
       // A VM may share a container's very cgroup; another container there is no parent.
-      if finding.kind == .container { path = folder(of: path) }
+      if finding.kind != .vm { path = folder(of: path) }
       var parent: String?
       while path.utf8.count > 1, parent == nil {
         if let (other, id) = containers[path], other != serial { parent = id }

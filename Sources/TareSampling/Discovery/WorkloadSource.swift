@@ -14,6 +14,31 @@ public protocol WorkloadSource: Sendable {
 
   /// Where it looks, for `tare doctor`: paths, and places in words.
   var places: [String] { get }
+
+  /// What it finds and how, for the table in the documentation.
+  var guide: SourceGuide { get }
+}
+
+/// One line of the table "what tare finds and how". Words, no sentences.
+public struct SourceGuide: Sendable, Hashable {
+  /// What of it: `containers, also rootless`.
+  public var finds: String
+  /// What it is recognised by.
+  public var by: String
+  /// Where its name and image come from.
+  public var names: String
+  /// What of its start this source knows beyond what the kernel tells of every process.
+  public var start: String
+  /// The versions that it was run against; nil where only made-up hosts after the documented formats are.
+  public var ranWith: String?
+
+  public init(finds: String, by: String, names: String, start: String, ranWith: String?) {
+    self.finds = finds
+    self.by = by
+    self.names = names
+    self.start = start
+    self.ranWith = ranWith
+  }
 }
 
 /// A workload before anybody asked for its name.

@@ -5,6 +5,12 @@ internal import TareModel
 struct CrunSource: WorkloadSource {
   let name = "crun"
   let places = ["/run/crun", "/run/crun/ID/status", "/run/user/UID/crun/ID/status"]
+  let guide = SourceGuide(
+    finds: "containers without an engine",
+    by: "status files in /run/crun, or the user's own",
+    names: "its ID",
+    start: "status: created",
+    ranWith: "crun 1.8")
 
   init() {}
 

@@ -9,6 +9,12 @@ struct DockerSource: WorkloadSource {
     "/run/docker.sock", "cgroups /docker/ID and docker-ID.scope", "working directory of containerd-shim",
     "config.v2.json",
   ]
+  let guide = SourceGuide(
+    finds: "containers, also rootless and of engines with a data root of their own",
+    by: "cgroup `/docker/ID` or `docker-ID.scope`; elsewhere its shim of the namespace `moby`",
+    names: "config.v2.json, the engine's socket",
+    start: "config.v2.json, runc's state.json, engine events",
+    ranWith: "Docker 20.10")
 
   init() {}
 

@@ -6,6 +6,12 @@ internal import TareModel
 final class KvmSource: WorkloadSource {
   let name = "kvm"
   let places = ["/dev/kvm", "processes with a kvm-vm descriptor"]
+  let guide = SourceGuide(
+    finds: "any other process that made a machine with KVM: kvmtool, a course's own",
+    by: "a descriptor `anon_inode:kvm-vm`",
+    names: "name of its program",
+    start: "KVM's uevent, first run of a virtual CPU",
+    ranWith: "a hypervisor of our own")
 
   /// What each process had when its descriptors were looked at, which costs 100 µs.
   private let looks = Mutex<[ProcessIdentity: Look]>([:])

@@ -9,6 +9,12 @@ struct PodmanSource: WorkloadSource {
   let places = [
     "/run/podman/podman.sock", "cgroups libpod-ID and libpod-ID.scope", "arguments of conmon", "containers.json",
   ]
+  let guide = SourceGuide(
+    finds: "containers, also rootless",
+    by: "cgroup `libpod-ID`, or the parent conmon",
+    names: "containers.json, the engine's socket",
+    start: "containers.json, the runtime's state, engine events",
+    ranWith: "Podman 4.3")
 
   init() {}
 

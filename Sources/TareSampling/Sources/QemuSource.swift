@@ -6,6 +6,12 @@ internal import TareModel
 struct QemuSource: WorkloadSource {
   let name = "qemu"
   let places = ["programs called qemu-system-* and qemu-kvm"]
+  let guide = SourceGuide(
+    finds: "QEMU, under KVM and under software emulation",
+    by: "the program that the process runs: qemu-system-*, qemu-kvm, kvm",
+    names: "`-name`, first disk",
+    start: "first run of a virtual CPU; serial line, guest agent",
+    ranWith: "QEMU 7.2")
 
   func find(in census: Census) -> [Finding] {
     census.processes.processes.compactMap { process in

@@ -6,6 +6,12 @@ internal import TareModel
 final class RuncSource: WorkloadSource {
   let name = "runc"
   let places = ["/run/runc", "/run/runc/ID/state.json", "/run/user/UID/runc/ID/state.json"]
+  let guide = SourceGuide(
+    finds: "containers without an engine",
+    by: "state.json in /run/runc, or the user's own",
+    names: "its ID",
+    start: "state.json: created, and when it was let go",
+    ranWith: "runc 1.1")
 
   private let cache = Mutex<[String: (inode: UInt64?, state: RuncState)]>([:])
 

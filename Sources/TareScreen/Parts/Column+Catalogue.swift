@@ -8,9 +8,9 @@ extension Column {
     Column("name", "NAME", 16, "what people call it") { frame, row in
       Text(frame.current.workloads[row].name.harmless)
     },
-    Column("kind", "KIND", 4, "container or VM") { frame, row in
-      let isContainer = frame.current.workloads[row].kind == .container
-      return Text(isContainer ? "C" : "V", isContainer ? .container : .vm)
+    Column("kind", "KIND", 4, "container, pod (K) or VM") { frame, row in
+      let kind = frame.current.workloads[row].kind
+      return Text(kind.letter, Style(of: kind))
     },
     Column("runtime", "RUNTIME", 8, "engine or hypervisor; tcg is emulation") { frame, row in
       let workload = frame.current.workloads[row]

@@ -8,8 +8,8 @@ enum Title {
     _ state: ScreenState, _ frame: Frame, _ row: Int, on canvas: inout Canvas, x: Int, y: Int, limit: Int
   ) -> Int {
     let workload = frame.current.workloads[row]
-    let style: Style = workload.kind == .container ? .container : .vm
-    var at = canvas.put(workload.kind == .container ? "C" : "V", x: x, y: y, style) + 1
+    let style: Style = Style(of: workload.kind)
+    var at = canvas.put(workload.kind.letter, x: x, y: y, style) + 1
     at = canvas.put(workload.name.harmless.fittedAtMost(30), x: at, y: y, .bold, limit: limit)
     for fact in facts(state, frame, row) {
       guard at + 3 + fact.displayWidth <= limit else { continue }
@@ -40,7 +40,7 @@ enum Title {
 
   /// What the box shares with the host, and what not.
   static func box(_ workload: Workload, _ host: Host) -> String {
-    if workload.kind == .container {
+    if workload.kind != .vm {
       return "the host's kernel, Linux \(host.kernelRelease.harmless), seen through namespaces; no kernel of its own"
     }
     switch workload.machine?.accelerator {

@@ -44,7 +44,11 @@ extension ListState {
         members.append([])
       }
       members[place].append(row)
-      if workloads[row].kind == .container { groups[place].containers += 1 } else { groups[place].machines += 1 }
+      switch workloads[row].kind {
+      case .container: groups[place].containers += 1
+      case .pod: break
+      case .vm: groups[place].machines += 1
+      }
       guard outermost.contains(row) else { continue }
       groups[place].memory += frame.heldMemory(row: row).number ?? 0
       if let cpu = frame.value(.cpuUsage, row: row).number { groups[place].cpu = (groups[place].cpu ?? 0) + cpu }

@@ -32,7 +32,8 @@ public struct Summary: Sendable {
 
   init(_ frame: Frame) {
     totals = frame.hostTotals
-    for workload in frame.current.workloads {
+    // A pod is its containers.
+    for workload in frame.current.workloads where workload.kind != .pod {
       change(workload.kind) { lane in
         lane.count += 1
         lane.boots.add(workload.boot, now: frame.current.realtime)
@@ -70,7 +71,7 @@ public struct Summary: Sendable {
 
   private mutating func change(_ kind: Workload.Kind, _ body: (inout Lane) -> Void) {
     switch kind {
-    case .container: body(&containers)
+    case .container, .pod: body(&containers)
     case .vm: body(&machines)
     }
   }

@@ -1,3 +1,5 @@
+public import TareModel
+
 /// How a cell looks, by what it means; a ``Palette`` turns it into colours.
 public struct Style: Sendable, Hashable {
   /// What a colour stands for. Never the only sign of it.
@@ -31,6 +33,9 @@ public struct Style: Sendable, Hashable {
   public static let process = Style(.process)
   public static let warning = Style(.warning)
   public static let dim = Style(.dim)
+
+  /// A pod is containers'.
+  public init(of kind: Workload.Kind) { self = kind == .vm ? .vm : .container }
 
   /// All there can be, for palettes that need a number for each.
   public static let count = Ink.allCases.count * 8

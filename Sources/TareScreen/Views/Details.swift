@@ -19,7 +19,7 @@ struct Details {
     canvas.put(counter, x: size.width - 1 - counter.count, y: 1, .dim)
     canvas.fill("─", x: 1, y: 2, width: size.width - 2, .dim)
     let area = Self.area(size)
-    let style: Style = workload.kind == .container ? .container : .vm
+    let style: Style = Style(of: workload.kind)
     let flow = SectionFlow(history: state.shownHistory, style: style)
     let rows = flow.draw(sections, on: &canvas, in: area, scroll: state.pageScroll)
     if rows > area.height {
@@ -90,14 +90,14 @@ struct Details {
   // MARK: Tasks and devices
 
   private var tasks: Section {
-    let title = workload.kind == .container ? "PROCESSES" : "THREADS"
+    let title = workload.kind != .vm ? "PROCESSES" : "THREADS"
     guard let inspection else {
       let says = frame.current.own.sampling == nil ? "a captured host holds none" : "read from the next sample on"
       return Section(title: title, lines: [Section.Line(name: says, isWhole: true, style: .dim)])
     }
     var lines = inspection.tasks.map { task -> Section.Line in
       let numbers = "\(percent(task.cpu)) \(percent(task.wait)) \(resident(task))"
-      let number = workload.kind == .container ? task.pid : task.tid
+      let number = workload.kind != .vm ? task.pid : task.tid
       let role = task.role == .process ? "" : "\(task.role.rawValue) "
       return Section.Line(
         name: "\(String(number).fitted(to: 8))\(numbers) \(role)\(task.name.harmless)", isWhole: true)

@@ -25,8 +25,8 @@ struct HeadToHead {
     let places = (area.x + name, area.x + name + column + 1)
     for (row, x) in [(rows.0, places.0), (rows.1, places.1)] {
       let workload = frame.current.workloads[row]
-      let style: Style = workload.kind == .container ? .container : .vm
-      let title = "\(workload.kind == .container ? "C" : "V") \(workload.name.harmless)"
+      let style: Style = Style(of: workload.kind)
+      let title = "\(workload.kind.letter) \(workload.name.harmless)"
       canvas.put(title.fittedAtMost(column).fitted(to: column, atEnd: true), x: x, y: 1, style)
     }
     let ratio = "2nd ÷ 1st"

@@ -23,8 +23,7 @@ enum PlainList {
       let y = 1 + index
       let isSelected = workload.id == state.list.selection
       if isSelected { canvas.put("▸", x: 0, y: y) }
-      let isContainer = workload.kind == .container
-      canvas.put(isContainer ? "C" : "V", x: 1, y: y, isContainer ? .container : .vm)
+      canvas.put(workload.kind.letter, x: 1, y: y, Style(of: workload.kind))
       canvas.put(workload.name.harmless.fittedAtMost(name), x: 3, y: y)
       put(figures(state, frame, row), y: y, on: &canvas)
       if isSelected {

@@ -7,7 +7,7 @@ struct SelectedStrip {
   let row: Int
 
   private var workload: Workload { frame.current.workloads[row] }
-  private var style: Style { workload.kind == .container ? .container : .vm }
+  private var style: Style { Style(of: workload.kind) }
 
   func draw(on canvas: inout Canvas, in area: Rect) {
     canvas.put("▸", x: area.x, y: area.y)
@@ -24,7 +24,7 @@ struct SelectedStrip {
   private func drawMemory(on canvas: inout Canvas, in area: Rect, y: Int) {
     let unit = Amount.tableUnit(state.settings.units)
     let parts: [(String, String)] =
-      workload.kind == .container
+      workload.kind != .vm
       ? [("memory.anon_bytes", "anonymous"), ("memory.file_bytes", "file cache"), ("memory.kernel_bytes", "kernel")]
       : [("memory.anon_bytes", "anonymous, guest RAM too"), ("memory.file_bytes", "file")]
     let values = parts.compactMap { part in
@@ -37,7 +37,7 @@ struct SelectedStrip {
 
   private func drawCpu(on canvas: inout Canvas, in area: Rect, y: Int) {
     let parts =
-      workload.kind == .container
+      workload.kind != .vm
       ? [("cpu.user_percent", "user"), ("cpu.system_percent", "system")]
       : [("cpu.guest_percent", "guest"), ("cpu.user_percent", "VMM"), ("cpu.system_percent", "in the kernel")]
     let values = parts.compactMap { part in

@@ -100,8 +100,8 @@ struct WorkloadGrid {
 
   private func draw(row: Int, depth: Int, top: Double, y: Int, on canvas: inout Canvas) {
     let workload = frame.current.workloads[row]
-    let style: Style = workload.kind == .container ? .container : .vm
-    canvas.put(workload.kind == .container ? "C" : "V", x: 1, y: y, style)
+    let style: Style = Style(of: workload.kind)
+    canvas.put(workload.kind.letter, x: 1, y: y, style)
     if state.list.marked.contains(workload.id) { canvas.put("*", x: 2, y: y, .bold) }
     for place in places {
       let cell = place.column.cell(frame, row, state.settings)

@@ -14,6 +14,7 @@ internal import TareSampling
 
 /// Says that every cgroup of the benchmark is a container, and counts how often it was asked.
 final class BenchmarkSource: WorkloadSource {
+  let guide = SourceGuide(finds: "", by: "", names: "", start: "", ranWith: nil)
   let name = "benchmark"
   let places: [String] = []
   let passes = Atomic<Int>(0)

@@ -27,7 +27,7 @@ struct BootBar {
     guard let begin = zero == .requested ? boot.start?.mark : boot[zero] else { return nil }
     self.zero = zero
     lacksUserspace = boot[.userspace] == nil
-    let isShared = workload.kind == .container && boot[.executing]?.at == boot[.userspace]?.at
+    let isShared = workload.kind != .vm && boot[.executing]?.at == boot[.userspace]?.at
     points = BootTimeline.Phase.allCases.enumerated().compactMap { place, phase -> (Int, Point)? in
       if phase == .executing && isShared { return nil }
       return boot[phase].map {

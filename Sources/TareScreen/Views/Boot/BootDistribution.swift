@@ -44,7 +44,7 @@ struct BootDistribution {
       let dots = Rect(
         x: area.x, y: y + 1, width: area.width, height: min(needed, each - (hasReasons ? 2 : 1)))
       scale.draw(lane.boots, style: lane.style, on: &canvas, in: dots)
-      if let workload = selected, lane.title.hasPrefix(workload.kind == .container ? "C" : "V"),
+      if let workload = selected, lane.title.hasPrefix(workload.kind == .vm ? "V" : "C"),
         let seconds = workload.boot.span(to: lane.boots.phase).seconds
       {
         let place = dots.x + scale.cell(seconds, width: dots.width)

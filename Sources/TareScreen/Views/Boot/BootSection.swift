@@ -53,7 +53,7 @@ struct BootSection {
       return [Section.Line(name: name, value: "? ", tail: .text(isOpen ? "not yet, or unknown" : "unknown", .dim))]
     }
     let value = "\(Title.seconds(mark.at, since: start))\(FigureText.mark(mark.label))"
-    if phase == .userspace, workload.kind == .container, boot[.executing]?.at == mark.at {
+    if phase == .userspace, workload.kind != .vm, boot[.executing]?.at == mark.at {
       return [Section.Line(name: name, value: value, tail: .text("when it executes", .dim))]
     }
     var lines = [Section.Line(name: name, value: value, tail: .text(Self.certainty(mark), .dim))]

@@ -137,8 +137,8 @@ struct BootView {
 
   private func draw(row: Int, depth: Int, y: Int, _ axis: BootAxis, isLens: Bool, on canvas: inout Canvas) {
     let workload = frame.current.workloads[row]
-    let style: Style = workload.kind == .container ? .container : .vm
-    canvas.put(workload.kind == .container ? "C" : "V", x: 1, y: y, style)
+    let style: Style = Style(of: workload.kind)
+    canvas.put(workload.kind.letter, x: 1, y: y, style)
     if state.list.marked.contains(workload.id) { canvas.put("*", x: 2, y: y, .bold) }
     let indent = min(depth, layout.name / 2)
     canvas.put(workload.name.harmless.fittedAtMost(layout.name - indent), x: 3 + indent, y: y)
@@ -197,8 +197,8 @@ struct BootView {
     guard let row = state.selectedRow else { return }
     let workload = frame.current.workloads[row]
     canvas.put("▸", x: 0, y: y)
-    let style: Style = workload.kind == .container ? .container : .vm
-    var x = canvas.put(workload.kind == .container ? "C" : "V", x: 1, y: y, style) + 1
+    let style: Style = Style(of: workload.kind)
+    var x = canvas.put(workload.kind.letter, x: 1, y: y, style) + 1
     x = canvas.put(workload.name.harmless.fittedAtMost(20), x: x, y: y, .bold, limit: limit) + 3
     let phases = Title.phases(workload.boot)
     x = canvas.put(phases.fittedAtMost(max(0, limit - x)), x: x, y: y) + 3

@@ -36,7 +36,7 @@ struct BootWords {
       notes.append(
         Note(texts: ["\(verb) \(FigureText.digits(ready))\(FigureText.mark(boot.label(to: .ready)).trimmedStart)"]))
     }
-    if workload.kind == .container { notes.append(Note(texts: ["shared kernel"], style: .dim)) }
+    if workload.kind != .vm { notes.append(Note(texts: ["shared kernel"], style: .dim)) }
     if workload.kind == .vm, guestKernel == nil { notes.append(Note(texts: ["guest kernel ?"], style: .dim)) }
     return notes
   }
