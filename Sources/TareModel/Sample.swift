@@ -58,6 +58,29 @@ public struct Sample: Sendable {
     carriedBefore.append(contentsOf: repeatElement(0, count: rows))
     problems.removeAll(keepingCapacity: true)
   }
+
+  /// Goes over to these rows: those that were there keep their readings, new ones have none yet.
+  public mutating func rearrange(_ workloads: [Workload], serials: [UInt64]) {
+    let old = self
+    let places = Dictionary(old.serials.enumerated().map { ($1, $0) }) { first, _ in first }
+    prepare(workloads, serials: serials)
+    problems = old.problems
+    // What was there may lie in other rows now.
+    readings.removeAll(keepingCapacity: true)
+    earlier.removeAll(keepingCapacity: true)
+    for (row, serial) in serials.enumerated() {
+      guard let place = places[serial] else {
+        readAt[row] = 0
+        readings.append(contentsOf: repeatElement(.missing(.firstSample), count: Metric.count))
+        earlier.append(contentsOf: repeatElement(.missing(.firstSample), count: Metric.carried.count))
+        continue
+      }
+      readAt[row] = old.readAt[place]
+      (carriedAt[row], carriedBefore[row]) = (old.carriedAt[place], old.carriedBefore[place])
+      readings.append(contentsOf: old.readings[place * Metric.count..<(place + 1) * Metric.count])
+      earlier.append(contentsOf: old.earlier[place * Metric.carried.count..<(place + 1) * Metric.carried.count])
+    }
+  }
 }
 
 /// Something that a person should know: which source failed, at what, and what to do.

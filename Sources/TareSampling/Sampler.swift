@@ -72,17 +72,12 @@ public final class Sampler {
   public func sample(into sample: inout Sample, isSketch: Bool = false) throws(KernelError) {
     sample.isSketch = isSketch
     let start = root.monotonic()
-    let (events, lost) = (names.eventCount, watch?.losses ?? losses)
-    // What was lost may have been a start.
+    let (events, lost) = (names.eventCount &+ (watch?.newsCount ?? 0), watch?.losses ?? losses)
     let due = schedule.next(
-      at: start, lastPid: lastPid(), namesChanged: names.names != knownNames,
-      eventsCame: events != knownEvents || lost != losses)
+      at: start, lastPid: lastPid(), namesChanged: names.names != knownNames, eventsCame: events != knownEvents,
+      eventsWereLost: lost != losses)
     (knownEvents, losses) = (events, lost)
-    if due.discovery {
-      let before = root.monotonic()
-      try discover()
-      schedule.discoveryCost = root.monotonic() &- before
-    }
+    if let discovery = due.discovery { try discover(discovery) }
     hearGuests()
     sample.prepare(workloads, serials: serials)
     sample.problems.append(contentsOf: discoveryProblems)
@@ -107,6 +102,26 @@ public final class Sampler {
     sample.own.resident = hostReader.ownResident(buffer: &buffer)
     sample.own.sampling = end.monotonic &- start
   }
+
+  /// Adds what has begun since the last sample, and takes out what has ended, without waiting for the next one; all
+  /// other readings stay as they are.
+  /// - Parameter sample: the last one.
+  /// - Returns: whether anything has changed.
+  public func announce(into sample: inout Sample) throws(KernelError) -> Bool {
+    guard root.isLive, schedule.mayAnnounce(at: root.monotonic()) else { return false }
+    let before = serials
+    try discover(.changes)
+    guard serials != before else { return false }
+    sample.rearrange(workloads, serials: serials)
+    for row in rows.indices where !rows[row].wasRead {
+      _ = rows[row].read(
+        into: &sample, row: row, buffer: &buffer, refreshing: true, sharing: false, isSketch: false, root)
+    }
+    return true
+  }
+
+  /// Readable when ``announce(into:)`` is worth a call; nil where nobody watches.
+  public var news: Int32? { watch?.news }
 
   /// Whether what is coming up is up.
   private func follow(_ progress: BootProgress, _ sample: inout Sample) {
@@ -133,8 +148,18 @@ public final class Sampler {
     return inspector?.look(&buffer)
   }
 
-  private func discover() throws(KernelError) {
-    let found = try discovery.pass(at: root.monotonic())
+  private func discover(_ due: Schedule.Discovery) throws(KernelError) {
+    let begun = root.monotonic()
+    let touched = watch?.takeTouched()
+    let look: ProcessRegister.Look =
+      switch due {
+      case .whole: .all
+      case .listed: .listed(and: touched ?? [])
+      case .changes: touched.map { .touched($0) } ?? .listed(and: [])
+      }
+    let found = try discovery.pass(at: begun, look)
+    schedule.isUnfinished = found.isUnfinished
+    defer { schedule.pay(root.monotonic() &- begun) }
     knownNames = names.names
     discoveryProblems = found.problems
     var old = Dictionary(uniqueKeysWithValues: zip(serials, rows))
@@ -146,6 +171,7 @@ public final class Sampler {
     workloads = found.rows.map(\.workload)
     serials = found.rows.map(\.serial)
     watch?.follow(folders: Set(found.rows.compactMap { $0.finding.own.identityFolder(layout).map(parentFolder) }))
+    watch?.follow(mains: Set(found.rows.map(\.finding.main.pid)))
     progress?.keep(serials)
     for row in found.rows.indices { workloads[row].boot = timeline(found.rows[row]) }
   }

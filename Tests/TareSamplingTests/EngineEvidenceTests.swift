@@ -188,7 +188,7 @@ struct EngineEventTests {
     var now: UInt64 = 1_000_000_000
     func tick(_ eventsCame: Bool) -> Bool {
       now += 1_000_000_000
-      return schedule.next(at: now, lastPid: 5, namesChanged: false, eventsCame: eventsCame).discovery
+      return schedule.next(at: now, lastPid: 5, namesChanged: false, eventsCame: eventsCame).discovery != nil
     }
     _ = (tick(false), tick(false))
     #expect(!tick(false))

@@ -1,7 +1,4 @@
-internal import Dispatch
-internal import Synchronization
-
-/// A process as one pass over `/proc` saw it.
+/// A process as one look at `/proc` saw it.
 public struct Process: Sendable, Hashable {
   public let pid: Int32
   public let parent: Int32
@@ -11,100 +8,58 @@ public struct Process: Sendable, Hashable {
   public let comm: String
   public let threads: Int
   public let isKernelThread: Bool
+  /// One of its threads has run a guest under KVM: field 43 of its stat has moved.
+  public let ranGuest: Bool
   /// Index into ``ProcessTable/memberships``.
-  public fileprivate(set) var membership: Int
+  public internal(set) var membership: Int
+  /// Index into ``ProcessTable/programs``; nil where it may not be seen.
+  var program: Int?
 }
 
-/// All processes that this user may see, from one pass over `/proc`. A process that ends on the way is left out.
+/// All processes that this user may see. A process that ends while it is looked at is left out.
 public struct ProcessTable: Sendable {
-  public private(set) var processes: [Process] = []
-  /// Each distinct `/proc/PID/cgroup` once.
-  public private(set) var memberships: [CgroupMembership] = []
+  /// Oldest first.
+  public internal(set) var processes: [Process] = []
+  /// Each distinct `/proc/PID/cgroup` once; some may be of no process any more.
+  public internal(set) var memberships: [CgroupMembership] = []
+  /// Each distinct program once.
+  var programs: [String] = []
   private var rows: [Int32: Int] = [:]
-  private var childRows: [Int32: [Int]] = [:]
+  /// Rows in the order of their parents.
+  private var byParent: [Int] = []
 
+  /// All of them, looked at now. To look again and again, keep a ``ProcessRegister``.
   public init(_ root: KernelRoot) throws(KernelError) {
-    let pids = try root.list("/proc").compactMap { name -> Int32? in
-      guard let pid = Int32(name), pid > 0, String(pid) == name else { return nil }
-      return pid
-    }
-    var known: [[UInt8]: Int] = [:]
-    for scan in Self.scans(of: pids, root) { append(scan, &known) }
-    processes.sort { ($0.start, $0.pid) < ($1.start, $1.pid) }
-    for (row, process) in processes.enumerated() {
-      rows[process.pid] = row
-      childRows[process.parent, default: []].append(row)
-    }
+    self = try ProcessRegister(root).update(.all)
   }
 
-  /// The kernel takes tens of microseconds for each process, so many are asked for on several cores.
-  private static func scans(of pids: [Int32], _ root: KernelRoot) -> [Scan] {
-    let parts = min(4, max(1, pids.count / 64))
-    guard parts > 1 else { return [Scan(pids[...], root)] }
-    let scans = Mutex<[Scan]>([])
-    DispatchQueue.concurrentPerform(iterations: parts) { part in
-      let scan = Scan(pids[part * pids.count / parts..<(part + 1) * pids.count / parts], root)
-      scans.withLock { $0.append(scan) }
-    }
-    return scans.withLock { $0 }
-  }
+  init() {}
 
-  private mutating func append(_ scan: Scan, _ known: inout [[UInt8]: Int]) {
-    let places = scan.memberships.map { bytes, membership in
-      let place = known[bytes] ?? memberships.count
-      if place == memberships.count {
-        known[bytes] = place
-        memberships.append(membership)
-      }
-      return place
-    }
-    for var process in scan.processes {
-      process.membership = places[process.membership]
-      processes.append(process)
-    }
+  /// To be called when ``processes`` has changed.
+  mutating func index() {
+    rows.removeAll(keepingCapacity: true)
+    rows.reserveCapacity(processes.count)
+    for (row, process) in processes.enumerated() { rows[process.pid] = row }
+    byParent = Array(processes.indices)
+    byParent.sort { (processes[$0].parent, $0) < (processes[$1].parent, $1) }
   }
 
   public subscript(pid: Int32) -> Process? { rows[pid].map { processes[$0] } }
 
-  public func children(of pid: Int32) -> [Process] { (childRows[pid] ?? []).map { processes[$0] } }
+  /// Oldest first.
+  public func children(of pid: Int32) -> [Process] {
+    var (low, high) = (0, byParent.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if processes[byParent[middle]].parent < pid { low = middle + 1 } else { high = middle }
+    }
+    return byParent[low...].prefix { processes[$0].parent == pid }.map { processes[$0] }
+  }
 
   public func cgroups(of process: Process) -> CgroupMembership { memberships[process.membership] }
-}
 
-/// Some of the processes, as one thread saw them.
-private struct Scan: Sendable {
-  /// Each with its place in ``memberships`` below.
-  private(set) var processes: [Process] = []
-  private(set) var memberships: [(file: [UInt8], CgroupMembership)] = []
-  private var known: [[UInt8]: Int] = [:]
-
-  init(_ pids: ArraySlice<Int32>, _ root: KernelRoot) {
-    var buffer = [UInt8](repeating: 0, count: 16384)
-    for pid in pids {
-      if let process = scan(pid, root, &buffer) { processes.append(process) }
-    }
-  }
-
-  private mutating func scan(_ pid: Int32, _ root: KernelRoot, _ buffer: inout [UInt8]) -> Process? {
-    guard let count = try? root.read("/proc/\(pid)/stat", into: &buffer),
-      let stat = try? ProcessStat(buffer.span.extracting(first: count))
-    else { return nil }
-    var file: [UInt8] = []
-    if !stat.isKernelThread {
-      guard let count = try? root.read("/proc/\(pid)/cgroup", into: &buffer) else { return nil }
-      file = Array(buffer[..<count])
-    }
-    return Process(
-      pid: pid, parent: stat.parent, start: stat.start, comm: stat.comm, threads: Int(clamping: stat.threads),
-      isKernelThread: stat.isKernelThread, membership: place(of: file))
-  }
-
-  private mutating func place(of file: [UInt8]) -> Int {
-    if let place = known[file] { return place }
-    known[file] = memberships.count
-    memberships.append((file, (try? CgroupMembership(file.span)) ?? CgroupMembership()))
-    return memberships.count - 1
-  }
+  /// The file that a process executed, as its link says; nil where it may not be seen, and in a capture.
+  public func program(of process: Process) -> String? { process.program.map { programs[$0] } }
 }
 
 extension KernelRoot {
@@ -128,6 +83,14 @@ extension KernelRoot {
     var buffer = [UInt8](repeating: 0, count: 8192)
     guard let count = try? read("/proc/\(pid)/status", into: &buffer) else { return nil }
     return (try? ProcessStatus(buffer.span.extracting(first: count)))?.uid
+  }
+
+  /// The process that a task is a thread of.
+  public func process(ofTask task: Int32) -> Int32? {
+    guard let line = text("/proc/\(task)/status")?.split(separator: "\n").first(where: { $0.hasPrefix("Tgid:") }) else {
+      return nil
+    }
+    return Int32(line.dropFirst(5).trimmingPrefix { $0.isWhitespace })
   }
 
   /// Whether a process is in tare's own mount and user namespaces, so that a path of it means the same here.

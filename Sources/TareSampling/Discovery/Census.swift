@@ -5,6 +5,7 @@ public import TareModel
 /// What went wrong in one pass, from whichever source.
 public final class Complaints: Sendable {
   private let list = Mutex<[Problem]>([])
+  private let unfinished = Mutex(false)
 
   init() {}
 
@@ -16,6 +17,11 @@ public final class Complaints: Sendable {
     guard case .denied = error else { return }
     add(Problem(source: source, message: "\(error): what runs there is not shown; run as root"))
   }
+
+  /// A source has not looked at all that it wants to: it is asked again soon.
+  public func isNotDone() { unfinished.withLock { $0 = true } }
+
+  var isUnfinished: Bool { unfinished.withLock { $0 } }
 
   public func add(_ problem: Problem) {
     list.withLock { if !$0.contains(problem) { $0.append(problem) } }
@@ -34,20 +40,28 @@ public struct Census: Sendable {
   /// What a source could not look at.
   public let complaints = Complaints()
 
-  public init(_ root: KernelRoot, layout: CgroupLayout, environment: [String: String], watch: StartWatch? = nil)
-    throws(KernelError)
-  {
+  init(
+    _ root: KernelRoot, layout: CgroupLayout, environment: [String: String], processes: ProcessTable, watch: StartWatch?
+  ) {
     self.watch = watch
     self.root = root
     self.layout = layout
     self.environment = environment
-    processes = try ProcessTable(root)
+    self.processes = processes
     now = root.now()
   }
 
   /// Realtime nanoseconds at which a process started, the earliest that its tick count allows.
   public func started(_ process: Process) -> UInt64 {
     now.realtime &- now.boottime &+ process.start &* root.facts.tick
+  }
+
+  /// The program that a process runs; nil where it may not be seen.
+  /// - Parameter kept: which programs a capture keeps the link of.
+  public func program(of process: Process, kept: @escaping (String) -> Bool) -> String? {
+    // Read when the process was new; a capture reads again, to have it.
+    if root.holdsDescriptors { return processes.program(of: process) }
+    return try? root.link("/proc/\(process.pid)/exe", kept: kept)
   }
 
   /// Whether all processes in this cgroup, and below it, fulfil a condition. Threads of the kernel do not count.

@@ -54,6 +54,7 @@ final class Discovery {
   private let sources: [any WorkloadSource]
   private let names: any EngineNames
   private let watch: StartWatch?
+  private let register: ProcessRegister
   private var known: [Identity: Entry] = [:]
   private var nextSerial: UInt64 = 1
   private let threads: SourceThreads
@@ -72,13 +73,25 @@ final class Discovery {
     self.sources = sources
     self.names = names
     self.watch = watch
+    register = ProcessRegister(root)
     threads = SourceThreads(count: sources.count)
   }
 
-  /// One full pass. Rows come in the order in which they were first seen.
-  /// - Parameter now: monotonic nanoseconds.
-  func pass(at now: UInt64) throws(KernelError) -> (rows: [Row], problems: [Problem]) {
-    let census = try Census(root, layout: layout, environment: environment, watch: watch)
+  struct Pass {
+    /// In the order in which they were first seen.
+    let rows: [Row]
+    let problems: [Problem]
+    /// A source wants another pass soon.
+    let isUnfinished: Bool
+  }
+
+  /// One pass.
+  /// - Parameters:
+  ///   - now: monotonic nanoseconds.
+  ///   - look: which processes to look at anew.
+  func pass(at now: UInt64, _ look: ProcessRegister.Look) throws(KernelError) -> Pass {
+    let processes = try register.update(look)
+    let census = Census(root, layout: layout, environment: environment, processes: processes, watch: watch)
     let candidates = find(in: census)
     let descriptions = describe(candidates.filter { knows($0)?.isEarly ?? true }, in: census)
     var current: [Identity: Entry] = [:]
@@ -98,7 +111,9 @@ final class Discovery {
     for index in rows.indices { rename(&rows[index], names) }
     rows.sort { $0.serial < $1.serial }
     setParents(&rows, census)
-    return (rows, census.complaints.all + rows.flatMap(\.description.problems))
+    return Pass(
+      rows: rows, problems: census.complaints.all + rows.flatMap(\.description.problems),
+      isUnfinished: census.complaints.isUnfinished)
   }
 
   /// What all sources find, each process claimed once: by the first of them in their order.

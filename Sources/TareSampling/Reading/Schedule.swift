@@ -1,43 +1,57 @@
 /// What is due at a tick besides the counters that are read every time.
 struct Schedule {
   struct Due {
-    var discovery = false
+    var discovery: Discovery?
     /// Files that change seldom: limits, OOM kills, thread names.
     var refresh = false
     /// What is dear: PSS.
     var share = false
   }
 
+  enum Discovery {
+    /// All processes: at first, and when events were lost.
+    case whole
+    /// The list of processes, whether or not anything is known to have happened.
+    case listed
+    /// What is known to have happened.
+    case changes
+  }
+
   /// A pass may have come too early to see all of what began.
   private var wantsDiscovery = true
   /// A row's workload is gone: that is shown at the next tick, whatever a pass costs.
   var somethingEnded = false
-  /// Nanoseconds that the last pass took.
-  var discoveryCost: UInt64 = 0
-  /// A pass is put off until it is this many times its own length ago, so that a machine on which something starts all
-  /// the time does not pay more than a fiftieth of a core for it; but not longer than this.
-  private static let share: UInt64 = 50
-  private static let longestDelay: UInt64 = 3_000_000_000
+  /// A source has more to look at.
+  var isUnfinished = false
+  private var credit = Credit()
   private var lastPid: UInt64?
-  private var lastDiscovery: UInt64?
+  private var lastWhole: UInt64?
   private var lastRefresh: UInt64 = 0
   private var lastShare: UInt64 = 0
 
   /// - Parameters:
   ///   - now: monotonic nanoseconds.
   ///   - lastPid: as /proc/loadavg has it; nil where it cannot be read.
-  ///   - eventsCame: whether an engine has said something of a container.
-  mutating func next(at now: UInt64, lastPid: UInt64?, namesChanged: Bool, eventsCame: Bool = false) -> Due {
+  ///   - eventsCame: whether an engine has said something of a container, or something was seen to begin or end.
+  ///   - eventsWereLost: what was lost may have been a start.
+  mutating func next(
+    at now: UInt64, lastPid: UInt64?, namesChanged: Bool, eventsCame: Bool = false, eventsWereLost: Bool = false
+  ) -> Due {
     var due = Due()
     let started = lastPid == nil || lastPid != self.lastPid || eventsCame
-    let overdue = lastDiscovery.map { now &- $0 > 30_000_000_000 } ?? true
-    let isEarly = lastDiscovery.map { now &- $0 < min(discoveryCost &* Self.share, Self.longestDelay) } ?? false
-    due.discovery = (started || wantsDiscovery) && !isEarly || somethingEnded || overdue || namesChanged
+    let isAllowed = credit.allows(at: now)
+    if lastWhole == nil || eventsWereLost {
+      due.discovery = .whole
+    } else if lastWhole.map({ now &- $0 > 30_000_000_000 }) ?? true {
+      due.discovery = .listed
+    } else if (started || wantsDiscovery || isUnfinished) && isAllowed || somethingEnded || namesChanged {
+      due.discovery = .changes
+    }
     // A container's first process joins its cgroup a moment after it is there: look once more.
-    wantsDiscovery = started || wantsDiscovery && isEarly
+    wantsDiscovery = started || wantsDiscovery && !isAllowed
     somethingEnded = false
     self.lastPid = lastPid
-    if due.discovery { lastDiscovery = now }
+    if due.discovery == .whole || due.discovery == .listed { lastWhole = now }
     if now &- lastRefresh > 10_000_000_000 || lastRefresh == 0 {
       due.refresh = true
       lastRefresh = now
@@ -47,5 +61,30 @@ struct Schedule {
       lastShare = now
     }
     return due
+  }
+
+  /// Whether a pass may be made between two ticks, because something was seen to begin.
+  mutating func mayAnnounce(at now: UInt64) -> Bool { lastWhole != nil && credit.allows(at: now) }
+
+  /// A pass took so long, nanoseconds.
+  mutating func pay(_ cost: UInt64) { credit.pay(cost) }
+
+  /// On a machine on which something starts all the time passes cost a fiftieth of a core and no more; after a quiet time
+  /// several may follow each other.
+  private struct Credit {
+    private static let share: UInt64 = 50
+    private static let most: Int64 = 60_000_000
+    /// Nanoseconds that passes may take.
+    private var left = Self.most
+    private var at: UInt64 = 0
+
+    mutating func allows(at now: UInt64) -> Bool {
+      let earned = Int64(clamping: (now &- at) / Self.share)
+      left = earned > Self.most - left ? Self.most : left + earned
+      at = now
+      return left > 0
+    }
+
+    mutating func pay(_ cost: UInt64) { left -= min(Int64(clamping: cost), 3 * Self.most) }
   }
 }

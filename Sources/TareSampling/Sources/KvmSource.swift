@@ -23,43 +23,75 @@ final class KvmSource: WorkloadSource {
 
   private struct Look {
     let ownsMachine: Bool
+    /// No other source shows it, or leaves it out.
+    let isShown: Bool
     let threads: Int
     /// Nanoseconds since boot.
     let at: UInt64
   }
 
+  /// Nanoseconds that looks may take in one pass: what is left over is looked at in the next ones. Guests give themselves
+  /// away, so what is left over is there to be thorough only.
+  private static let (firstBudget, budget): (UInt64, UInt64) = (30_000_000, 5_000_000)
+
   func find(in census: Census) -> [Finding] {
     // Without KVM on the machine there is nothing to look for; a user who may not open it can still see his own VMs.
     guard census.root.facts.kvmAvailable || census.root.facts.uid != 0 else { return [] }
-    let known = looks.withLock { $0 }
-    var now: [ProcessIdentity: Look] = [:]
+    var known = looks.withLock { $0 }
+    // A capture has to have all of it.
+    let allowed = !census.root.holdsDescriptors ? .max : known.isEmpty ? Self.firstBudget : Self.budget
+    let begun = census.root.monotonic()
+    let made = census.watch?.machineMakers ?? []
     var findings: [Finding] = []
-    for process in census.processes.processes where !process.isKernelThread {
+    for process in ranked(census.processes.processes, made) {
       let identity = ProcessIdentity(pid: process.pid, start: process.start)
-      let look = known[identity].flatMap { isDue($0, process, census) ? nil : $0 } ?? look(at: process, census)
-      now[identity] = look
-      guard look.ownsMachine else { continue }
+      if isDue(known[identity], process, made, census) {
+        if census.root.monotonic() &- begun > allowed {
+          census.complaints.isNotDone()
+          if known[identity] == nil { continue }
+        } else {
+          known[identity] = look(at: process, census)
+        }
+      }
+      guard known[identity]?.isShown == true else { continue }
       findings.append(
         Finding(
           id: "kvm:\(process.pid):\(process.start)", kind: .vm, runtime: .kvm, main: process,
           own: machineCgroups(process, [], census)))
     }
-    looks.withLock { $0 = now }
+    if known.count > 2 * census.processes.processes.count {
+      known = known.filter { census.processes[$0.key.pid]?.start == $0.key.start }
+    }
+    looks.withLock { $0 = known }
     return findings
+  }
+
+  /// Those first that KVM says have made a machine, or whose time says that they have run one; a VMM has threads.
+  private func ranked(_ processes: [Process], _ made: Set<Int32>) -> [Process] {
+    var ranks: [[Process]] = [[], [], []]
+    for process in processes where !process.isKernelThread {
+      ranks[process.ranGuest || made.contains(process.pid) ? 0 : process.threads > 1 ? 1 : 2].append(process)
+    }
+    return Array(ranks.joined())
   }
 
   private func look(at process: Process, _ census: Census) -> Look {
     let descriptors = KvmDescriptors(of: process.pid, census.root)
     // A QEMU that its own source leaves out is a probe without a machine.
-    let owns = descriptors?.ownsMachine == true && !QemuSource.isQemu(process, census.root)
-    return Look(ownsMachine: owns, threads: process.threads, at: census.now.boottime)
+    let owns = descriptors?.ownsMachine == true
+    return Look(
+      ownsMachine: owns, isShown: owns && !QemuSource.isQemu(process, census), threads: process.threads,
+      at: census.now.boottime)
   }
 
   /// A VMM makes its VM soon after it starts, or later with new threads: its vCPUs, and one of the kernel's.
-  private func isDue(_ look: Look, _ process: Process, _ census: Census) -> Bool {
+  private func isDue(_ look: Look?, _ process: Process, _ made: Set<Int32>, _ census: Census) -> Bool {
+    guard let look else { return true }
     if look.ownsMachine { return false }
     let now = census.now.boottime
-    let isYoung = now < process.start &* census.root.facts.tick &+ 10_000_000_000
+    if made.contains(process.pid) || process.ranGuest { return now > look.at &+ 500_000_000 }
+    // Whoever watches is told when a machine is made.
+    let isYoung = census.watch == nil && now < process.start &* census.root.facts.tick &+ 10_000_000_000
     return isYoung || process.threads != look.threads && now > look.at &+ 5_000_000_000
   }
 

@@ -15,7 +15,7 @@ struct QemuSource: WorkloadSource {
 
   func find(in census: Census) -> [Finding] {
     census.processes.processes.compactMap { process in
-      guard !process.isKernelThread, Self.isQemu(process, census.root),
+      guard !process.isKernelThread, Self.isQemu(process, census),
         let arguments = census.root.arguments(of: process.pid, keep: QemuArguments.keep),
         QemuArguments(arguments).machineType != "none"
       else { return nil }
@@ -25,13 +25,13 @@ struct QemuSource: WorkloadSource {
     }
   }
 
-  static func isQemu(_ process: Process, _ root: KernelRoot) -> Bool {
-    if let program = try? root.link("/proc/\(process.pid)/exe", kept: { isQemu(path: $0) }) {
+  static func isQemu(_ process: Process, _ census: Census) -> Bool {
+    if let program = census.program(of: process, kept: { isQemu(path: $0) }) {
       return isQemu(path: program)
     }
     // Without permission the program is not to be seen; the name of the process and its first argument are the next best.
     guard process.comm.hasPrefix("qemu-") || process.comm == "kvm" else { return false }
-    return root.arguments(of: process.pid, keep: QemuArguments.keep)?.first.map(isQemu(path:)) ?? false
+    return census.root.arguments(of: process.pid, keep: QemuArguments.keep)?.first.map(isQemu(path:)) ?? false
   }
 
   private static func isQemu(path: String) -> Bool {

@@ -7,6 +7,8 @@ public enum Event: Sendable {
   case resize(Size)
   /// A new sample, beside the one before it.
   case frame(Frame)
+  /// The last one once more, with workloads that have begun since and without those that have ended.
+  case announcement(Frame)
   /// What was asked for by ``Effect/inspect(_:)``.
   case inspection(Inspection)
   /// One line for the person: where the screen was saved, what failed.

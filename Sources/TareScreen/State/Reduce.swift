@@ -8,6 +8,7 @@ public func reduce(_ state: inout ScreenState, _ event: Event) -> [Effect] {
   case .mouse(let mouse): return state.move(mouse)
   case .resize(let size): state.size = size
   case .frame(let frame): state.take(frame)
+  case .announcement(let frame): if !state.isFrozen { state.show(frame, Summary(frame)) }
   case .inspection(let inspection): state.inspection = inspection
   case .message(let message): state.message = message
   }

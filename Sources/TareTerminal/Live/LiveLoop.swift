@@ -24,6 +24,7 @@ public final class LiveLoop {
   private var questions: Questions
   private var rotation: Rotation
   private var schedule = Schedule()
+  private var news = News()
   private var decoder = KeyDecoder()
   /// Monotonic nanoseconds at which what has come so far is all of a key.
   private var keyDeadline: UInt64?
@@ -75,24 +76,27 @@ public final class LiveLoop {
   // MARK: Waiting
 
   private func wait() throws {
-    var entries = [STDIN_FILENO, signals.descriptor, sampling.descriptor].map {
+    var entries = [STDIN_FILENO, signals.descriptor, sampling.descriptor, sampling.news ?? -1].map {
       pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
     }
     let count = unsafe poll(&entries, nfds_t(entries.count), timeout)
     if count > 0 {
       if entries[1].revents != 0 { takeSignals() }
       if entries[2].revents != 0 { try takeSample() }
+      if entries[3].revents != 0, let descriptor = sampling.news { news.came(descriptor, now: monotonicNow()) }
       if entries[0].revents != 0 { takeInput(entries[0].revents) }
     }
     let now = monotonicNow()
     if let deadline = keyDeadline, now >= deadline { handle(decoder.giveUp(), now) }
     if let due = schedule.due, now >= due { ask() }
+    if let due = newsDue, now >= due, let newest = rotation.newest() { sampling.announce(newest) }
   }
 
   /// Milliseconds for poll(2), rounded up so that it does not come back too early.
   private var timeout: Int32 {
     let deadlines = [
-      keyDeadline, schedule.due.flatMap { rotation.isFilling ? nil : $0 }, isStale && !mayDraw ? drawDeadline : nil,
+      keyDeadline, [schedule.due, newsDue].compactMap { rotation.isFilling ? nil : $0 }.min(),
+      isStale && !mayDraw ? drawDeadline : nil,
     ].compactMap { $0 }
     guard let next = deadlines.min() else { return -1 }
     let now = monotonicNow()
@@ -144,7 +148,19 @@ public final class LiveLoop {
   }
 
   private func takeSample() throws {
-    guard let taken = try sampling.collect() else { return }
+    switch try sampling.collect() {
+    case .taken(let taken): take(taken)
+    case .announced(let newest):
+      news.wasLooked()
+      if let frame = rotation.frame(newest: newest) { take(.announcement(frame)) }
+    case nil: break
+    }
+  }
+
+  /// While samples come in a hurry there is no need to look in between.
+  private var newsDue: UInt64? { schedule.isSettled ? news.due : nil }
+
+  private func take(_ taken: SamplingThread.Taken) {
     schedule.took(begun: taken.begun, interval: interval, now: monotonicNow())
     if !taken.hasMore { schedule.end() }
     take(.frame(rotation.frame(taken.sample)))

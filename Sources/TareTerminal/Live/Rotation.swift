@@ -19,6 +19,21 @@ struct Rotation {
     return sample
   }
 
+  /// A copy of the newest, to be brought up to date; nil while there is none to spare.
+  mutating func newest() -> Sample? {
+    guard !isFilling, let current else { return nil }
+    isFilling = true
+    return current
+  }
+
+  /// Takes the newest in once more; nil where nothing in it has changed.
+  mutating func frame(newest sample: Sample?) -> Frame? {
+    isFilling = false
+    guard let sample else { return nil }
+    current = sample
+    return Frame(previous: previous, current: sample)
+  }
+
   /// Takes the filled one in.
   mutating func frame(_ filled: consuming Sample) -> Frame {
     isFilling = false

@@ -7,6 +7,12 @@ internal import TareModel
 ///
 /// A sample goes over to it and comes back filled, so that nobody else holds its memory while it is written.
 final class SamplingThread: @unchecked Sendable {
+  enum Answer {
+    case taken(Taken)
+    /// What became of the last sample; nil where nothing in it has changed.
+    case announced(Sample?)
+  }
+
   struct Taken {
     var sample: Sample
     var inspection: Inspection?
@@ -19,7 +25,9 @@ final class SamplingThread: @unchecked Sendable {
   private struct State {
     var empty: Sample?
     var inspected: String?
-    var result: Result<Taken, any Error>?
+    /// The empty one is the last one, to be brought up to date.
+    var isLast = false
+    var result: Result<Answer, any Error>?
     var isEnded = false
   }
 
@@ -47,13 +55,26 @@ final class SamplingThread: @unchecked Sendable {
   func ask(_ sample: consuming Sample, inspected: String?) {
     state.withLock { state in
       state.empty = sample
+      state.isLast = false
       state.inspected = inspected
     }
     Self.wake(requests)
   }
 
+  /// Wants the rows of the last sample brought up to date.
+  func announce(_ last: consuming Sample) {
+    state.withLock { state in
+      state.empty = last
+      state.isLast = true
+    }
+    Self.wake(requests)
+  }
+
+  /// Readable when that is worth it.
+  var news: Int32? { source.news }
+
   /// What is ready.
-  func collect() throws -> Taken? {
+  func collect() throws -> Answer? {
     Self.wait(descriptor)
     return try state.withLock { state in
       defer { state.result = nil }
@@ -70,13 +91,13 @@ final class SamplingThread: @unchecked Sendable {
   private func run() {
     while true {
       Self.wait(requests)
-      let (empty, inspected, isEnded) = state.withLock { state in
+      let (empty, isLast, inspected, isEnded) = state.withLock { state in
         defer { state.empty = nil }
-        return (state.empty, state.inspected, state.isEnded)
+        return (state.empty, state.isLast, state.inspected, state.isEnded)
       }
       if isEnded { return }
       guard let empty else { continue }
-      let result = Result { try take(empty, inspected) }
+      let result = Result { try isLast ? update(empty) : .taken(take(empty, inspected)) }
       state.withLock { $0.result = result }
       Self.wake(descriptor)
     }
@@ -87,6 +108,11 @@ final class SamplingThread: @unchecked Sendable {
     var sample = empty
     let hasMore = try source.take(into: &sample)
     return Taken(sample: sample, inspection: inspected.flatMap(source.inspect), begun: begun, hasMore: hasMore)
+  }
+
+  private func update(_ last: consuming Sample) throws -> Answer {
+    var sample = last
+    return .announced(try source.announce(into: &sample) ? sample : nil)
   }
 
   private static func wake(_ descriptor: Int32) {

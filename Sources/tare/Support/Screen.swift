@@ -92,6 +92,10 @@ final class SessionSource: SampleSource {
 
   func makeSample() -> Sample { session.sampler.makeSample() }
 
+  var news: Int32? { session.sampler.news }
+
+  func announce(into sample: inout Sample) throws -> Bool { try session.sampler.announce(into: &sample) }
+
   func inspect(_ id: String) -> Inspection? { session.sampler.inspect(id) }
 
   func take(into sample: inout Sample) throws -> Bool {

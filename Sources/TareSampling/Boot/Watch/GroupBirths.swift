@@ -87,6 +87,7 @@ final class GroupBirths {
       return state.groups.updateValue(instants, forKey: folder) != instants
     }
     guard isNew else { return }
+    watch.announce()
     watch.state.withLock { $0.listening[folder] = nil }
     young.removeAll { $0.folder == folder }
     if young.count >= Self.mostYoung { young.removeFirst() }

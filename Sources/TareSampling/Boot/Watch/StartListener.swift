@@ -10,9 +10,14 @@ final class StartListener: Sendable {
   private static let most = 16384
   /// Events in one look that more are likely to follow.
   private static let crowd = 4
-  private static let hypervisors = ["qemu-system", "qemu-kvm", "kvm"]
+  /// Names of programs that are machines: what else begins is known by its cgroup.
+  private static let hypervisors = [
+    "qemu-system", "qemu-kvm", "kvm", "linux.uml", "firecracker", "cloud-hyperviso", "crosvm", "VBoxHeadless",
+    "VirtualBoxVM",
+  ]
 
   private let watch: StartWatch
+  private let root = KernelRoot()
 
   init(_ watch: StartWatch) { self.watch = watch }
 
@@ -94,18 +99,31 @@ final class StartListener: Sendable {
   }
 
   private func take(_ events: MachineEvents, _ instants: ClosedRange<UInt64>) {
-    watch.state.withLock { state in
-      let isWhole = events.drain { event in
+    defer { watch.announce() }
+    var made: [Int32] = []
+    let isWhole = watch.state.withLock { state in
+      events.drain { event in
         state.machines[event.task] = event.kind == .create ? instants : nil
+        if event.kind == .create { made.append(event.task) }
+      }
+    }
+    let makers = made.compactMap { root.process(ofTask: $0) }
+    watch.state.withLock { state in
+      for process in makers {
+        state.machineMakers.insert(process)
+        state.touch(process)
       }
       if !isWhole { state.addLoss() }
       if state.machines.count > Self.most { state.machines.removeAll() }
+      if state.machineMakers.count > Self.most { state.machineMakers.removeAll() }
     }
   }
 
   /// - Returns: how many events there were.
   private func take(_ events: ProcessEvents) -> Int {
-    watch.state.withLock { state in
+    var isNews = false
+    defer { if isNews { watch.announce() } }
+    return watch.state.withLock { state in
       var executed: Set<Int32> = []
       var count = 0
       let isWhole = events.drain { event in
@@ -117,14 +135,19 @@ final class StartListener: Sendable {
             for place in 1..<8 { above[place] = older[place - 1] }
           }
           above[0] = parent
+          state.touch(child)
           state.births[child] = StartWatch.Birth(ancestors: above, forked: at)
         case .exec(let process, let at):
           executed.insert(process)
+          state.touch(process)
           var birth = state.births[process] ?? StartWatch.Birth(ancestors: SIMD8(), forked: nil)
           if birth.executed == nil { birth.executed = at }
           state.births[process] = birth
         case .exit(let process, _):
           executed.remove(process)
+          state.touch(process)
+          state.machineMakers.remove(process)
+          if state.mains.contains(process) { isNews = true }
           if !state.followed.isEmpty {
             state.told[process] = nil
             state.followed.remove(process)
@@ -145,6 +168,7 @@ final class StartListener: Sendable {
         // A machine says when its first process starts long before anybody has looked for it.
         if Self.hypervisors.contains(where: { name.hasPrefix($0) }), !state.followed.contains(process) {
           state.wanted.insert(process)
+          isNews = true
         }
       }
       if state.births.count > Self.most { Self.prune(&state) }

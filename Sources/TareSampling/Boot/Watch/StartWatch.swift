@@ -32,6 +32,8 @@ public final class StartWatch: Sendable {
     var births: [Int32: Birth] = [:]
     /// Between what instants a task made a virtual machine.
     var machines: [Int32: ClosedRange<UInt64>] = [:]
+    /// Processes of which one of those tasks is.
+    var machineMakers: Set<Int32> = []
     var processes = Hearing.starting
     /// When a serial line told of a phase, by VMM.
     var told: [Int32: [BootTimeline.Phase: ClosedRange<UInt64>]] = [:]
@@ -50,6 +52,13 @@ public final class StartWatch: Sendable {
     var mounts: Set<String> = []
     /// Between what instants a cgroup was made, by its folder.
     var groups: [String: ClosedRange<UInt64>] = [:]
+    /// Processes that began, executed a program or ended since they were last asked for.
+    var touched: Set<Int32> = []
+    /// Whether those are all.
+    var knowsTouched = false
+    /// First processes of workloads: their end is news.
+    var mains: Set<Int32> = []
+    var newsCount = 0
     /// Between what instants the first socket of a cgroup's processes listened, by its folder.
     var listening: [String: ClosedRange<UInt64>] = [:]
   }
@@ -60,6 +69,8 @@ public final class StartWatch: Sendable {
   private static let memory: UInt64 = 60_000_000_000
 
   let state = Mutex(State())
+  /// Readable when something has begun or ended that is worth a look before the next tick.
+  public let news = tare_eventfd()
   /// Readable when something is wanted.
   let wake = tare_eventfd()
   let markers: [SerialLog.Marker]
@@ -114,6 +125,33 @@ public final class StartWatch: Sendable {
       return !new.isEmpty
     }
     if isNew { wakeUp() }
+  }
+
+  /// Wants to hear of the end of these processes.
+  func follow(mains: Set<Int32>) { state.withLock { $0.mains = mains } }
+
+  /// Something has begun, or ended, that a list of workloads would show.
+  func announce() {
+    state.withLock { $0.newsCount += 1 }
+    var one: UInt64 = 1
+    _ = unsafe write(news, &one, 8)
+  }
+
+  /// Processes that have made a virtual machine while somebody watched.
+  var machineMakers: Set<Int32> { state.withLock { $0.machineMakers } }
+
+  /// Grows with all that is worth a look.
+  var newsCount: Int { state.withLock { $0.newsCount } }
+
+  /// Processes that began, executed a program or ended since the last call; nil where those are not all.
+  func takeTouched() -> Set<Int32>? {
+    state.withLock { state in
+      defer {
+        state.touched = []
+        state.knowsTouched = state.processes == .works
+      }
+      return state.knowsTouched ? state.touched : nil
+    }
   }
 
   // MARK: Asking
@@ -185,8 +223,17 @@ public final class StartWatch: Sendable {
 }
 
 extension StartWatch.State {
+  private static let mostTouched = 8192
+
+  mutating func touch(_ process: Int32) {
+    guard knowsTouched else { return }
+    touched.insert(process)
+    if touched.count > Self.mostTouched { knowsTouched = false }
+  }
+
   mutating func addLoss() {
     losses += 1
+    knowsTouched = false
     lastLoss = monotonicNow()
   }
 }

@@ -1,0 +1,43 @@
+internal import Dispatch
+internal import Synchronization
+
+/// Some of the processes, as one thread saw them.
+struct ProcessScan: Sendable {
+  /// Each with its `/proc/PID/cgroup` as it is, and its program where that is wanted and may be seen.
+  private(set) var processes: [(process: Process, group: [UInt8], program: String?)] = []
+
+  /// The kernel takes tens of microseconds for each process, so many are asked for on several cores.
+  static func all(of pids: [Int32], _ root: KernelRoot) -> [ProcessScan] {
+    let parts = min(4, max(1, pids.count / 64))
+    guard parts > 1 else { return [ProcessScan(pids[...], root)] }
+    let scans = Mutex<[ProcessScan]>([])
+    DispatchQueue.concurrentPerform(iterations: parts) { part in
+      let scan = ProcessScan(pids[part * pids.count / parts..<(part + 1) * pids.count / parts], root)
+      scans.withLock { $0.append(scan) }
+    }
+    return scans.withLock { $0 }
+  }
+
+  private init(_ pids: ArraySlice<Int32>, _ root: KernelRoot) {
+    var buffer = [UInt8](repeating: 0, count: 16384)
+    for pid in pids { look(at: pid, root, &buffer) }
+  }
+
+  private mutating func look(at pid: Int32, _ root: KernelRoot, _ buffer: inout [UInt8]) {
+    guard let count = try? root.read("/proc/\(pid)/stat", into: &buffer),
+      let stat = try? ProcessStat(buffer.span.extracting(first: count))
+    else { return }
+    var group: [UInt8] = []
+    var program: String?
+    if !stat.isKernelThread {
+      guard let count = try? root.read("/proc/\(pid)/cgroup", into: &buffer) else { return }
+      group = Array(buffer[..<count])
+      // What a capture gets of it is for whoever asks for it to say.
+      if root.holdsDescriptors { program = try? root.link("/proc/\(pid)/exe") }
+    }
+    let process = Process(
+      pid: pid, parent: stat.parent, start: stat.start, comm: stat.comm, threads: Int(clamping: stat.threads),
+      isKernelThread: stat.isKernelThread, ranGuest: stat.guestTicks > 0, membership: 0, program: nil)
+    processes.append((process, group, program))
+  }
+}

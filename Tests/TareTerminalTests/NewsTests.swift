@@ -1,0 +1,41 @@
+import Glibc
+import Testing
+
+@testable import TareTerminal
+
+@Suite struct NewsTests {
+  private let millisecond: UInt64 = 1_000_000
+
+  /// News that came at this time.
+  private func come(_ news: inout News, at now: UInt64) {
+    var ends: [Int32] = [0, 0]
+    unsafe pipe(&ends)
+    defer { for end in ends { close(end) } }
+    var one: UInt64 = 1
+    _ = unsafe write(ends[1], &one, 8)
+    news.came(ends[0], now: now)
+  }
+
+  @Test func `what came is looked for soon, and twice more`() {
+    var news = News()
+    #expect(news.due == nil)
+    come(&news, at: 1000 * millisecond)
+    #expect(news.due == 1012 * millisecond)
+    news.wasLooked()
+    #expect(news.due == 1040 * millisecond)
+    news.wasLooked()
+    #expect(news.due == 1080 * millisecond)
+    news.wasLooked()
+    #expect(news.due == nil)
+  }
+
+  @Test func `what comes while the first look is waited for is seen with it, later it begins anew`() {
+    var news = News()
+    come(&news, at: 1000 * millisecond)
+    come(&news, at: 1010 * millisecond)
+    #expect(news.due == 1012 * millisecond)
+    news.wasLooked()
+    come(&news, at: 1020 * millisecond)
+    #expect(news.due == 1032 * millisecond)
+  }
+}
