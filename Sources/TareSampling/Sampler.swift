@@ -154,11 +154,10 @@ public final class Sampler {
     let look: ProcessRegister.Look =
       switch due {
       case .whole: .all
-      case .listed: .listed(and: touched ?? [])
-      case .changes: touched.map { .touched($0) } ?? .listed(and: [])
+      case .listed: .listed(and: touched ?? [], older: true)
+      case .changes: touched.map { .touched($0) } ?? .listed(and: [], older: false)
       }
     let found = try discovery.pass(at: begun, look)
-    schedule.isUnfinished = found.isUnfinished
     defer { schedule.pay(root.monotonic() &- begun) }
     knownNames = names.names
     discoveryProblems = found.problems

@@ -23,7 +23,7 @@ struct ProcessRegisterTests {
     let named = try register.update(.touched([children[0].pid]))
     #expect(named[children[0].pid]?.parent == getpid())
     #expect(named[children[1].pid] == nil)
-    let listed = try register.update(.listed(and: []))
+    let listed = try register.update(.listed(and: [], older: true))
     #expect(listed[children[1].pid]?.parent == getpid())
     #expect(listed.children(of: getpid()).map(\.pid).contains(children[1].pid))
     let pairs = listed.processes.map { [$0.start, UInt64($0.pid)] }
@@ -39,13 +39,15 @@ struct ProcessRegisterTests {
       try end(child)
     }
     #expect(try register.update(.touched([pids[0]]))[pids[0]] == nil)
-    #expect(try register.update(.listed(and: []))[pids[1]] == nil)
+    #expect(try register.update(.listed(and: [], older: true))[pids[1]] == nil)
   }
 
   @Test func `the young are looked at again without being named`() throws {
     let child = try Child(["sh", "-c", "sleep 1; exec sleep 600"], [:])
     defer { child.signal(SIGKILL) }
-    _ = try until(within: .seconds(10)) { try register.update(.listed(and: []))[child.pid]?.comm == "sh" ? true : nil }
+    _ = try until(within: .seconds(10)) {
+      try register.update(.listed(and: [], older: true))[child.pid]?.comm == "sh" ? true : nil
+    }
     let changed = try until(within: .seconds(10)) {
       try register.update(.touched([]))[child.pid]?.comm == "sleep" ? true : nil
     }

@@ -16,16 +16,26 @@ import Testing
     news.came(ends[0], now: now)
   }
 
-  @Test func `what came is looked for soon, and twice more`() {
+  @Test func `what came is looked for soon, and again`() {
     var news = News()
     #expect(news.due == nil)
     come(&news, at: 1000 * millisecond)
-    #expect(news.due == 1012 * millisecond)
-    news.wasLooked()
+    var looks: [UInt64] = []
+    while let due = news.due {
+      looks.append(due / millisecond - 1000)
+      news.wasLooked(found: false)
+    }
+    #expect(looks == [12, 40, 80, 160, 320])
+  }
+
+  @Test func `what is found need not be what the news was of`() {
+    var news = News()
+    come(&news, at: 1000 * millisecond)
+    news.wasLooked(found: true)
     #expect(news.due == 1040 * millisecond)
-    news.wasLooked()
+    news.wasLooked(found: false)
     #expect(news.due == 1080 * millisecond)
-    news.wasLooked()
+    news.wasLooked(found: false)
     #expect(news.due == nil)
   }
 
@@ -34,7 +44,7 @@ import Testing
     come(&news, at: 1000 * millisecond)
     come(&news, at: 1010 * millisecond)
     #expect(news.due == 1012 * millisecond)
-    news.wasLooked()
+    news.wasLooked(found: false)
     come(&news, at: 1020 * millisecond)
     #expect(news.due == 1032 * millisecond)
   }

@@ -5,8 +5,9 @@ public final class ProcessRegister {
   public enum Look: Sendable {
     /// Every process.
     case all
-    /// Those that are new in the list of `/proc`, these, those that were young, and a share of the others in turn.
-    case listed(and: Set<Int32>)
+    /// Those that are new in the list of `/proc`, these, those that were young, and where wanted a share of the others in
+    /// turn.
+    case listed(and: Set<Int32>, older: Bool)
     /// These, which began, executed a program or ended since the last look, and those that were young.
     case touched(Set<Int32>)
   }
@@ -14,7 +15,7 @@ public final class ProcessRegister {
   /// A process may move to another cgroup, get another parent and execute another program soon after its start.
   private static let youth: UInt64 = 10_000_000_000
   /// Old processes that are looked at again with a list, in turn.
-  private static let share = 1024
+  private static let share = 512
 
   private let root: KernelRoot
   private var table = ProcessTable()
@@ -35,12 +36,12 @@ public final class ProcessRegister {
       let listed = Set(try pids())
       wanted.formUnion(listed)
       gone = Set(table.processes.map(\.pid)).subtracting(listed)
-    case .listed(let pids):
+    case .listed(let pids, let older):
       wanted.formUnion(pids)
       let listed = Set(try self.pids())
       for process in table.processes where !listed.contains(process.pid) { gone.insert(process.pid) }
       for pid in listed where table[pid] == nil { wanted.insert(pid) }
-      wanted.formUnion(nextShare())
+      if older { wanted.formUnion(nextShare()) }
     case .touched(let pids): wanted.formUnion(pids)
     }
     wanted.subtract(gone)

@@ -5,7 +5,6 @@ public import TareModel
 /// What went wrong in one pass, from whichever source.
 public final class Complaints: Sendable {
   private let list = Mutex<[Problem]>([])
-  private let unfinished = Mutex(false)
 
   init() {}
 
@@ -17,11 +16,6 @@ public final class Complaints: Sendable {
     guard case .denied = error else { return }
     add(Problem(source: source, message: "\(error): what runs there is not shown; run as root"))
   }
-
-  /// A source has not looked at all that it wants to: it is asked again soon.
-  public func isNotDone() { unfinished.withLock { $0 = true } }
-
-  var isUnfinished: Bool { unfinished.withLock { $0 } }
 
   public func add(_ problem: Problem) {
     list.withLock { if !$0.contains(problem) { $0.append(problem) } }

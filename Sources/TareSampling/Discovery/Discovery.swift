@@ -77,19 +77,11 @@ final class Discovery {
     threads = SourceThreads(count: sources.count)
   }
 
-  struct Pass {
-    /// In the order in which they were first seen.
-    let rows: [Row]
-    let problems: [Problem]
-    /// A source wants another pass soon.
-    let isUnfinished: Bool
-  }
-
-  /// One pass.
+  /// One pass. Rows come in the order in which they were first seen.
   /// - Parameters:
   ///   - now: monotonic nanoseconds.
   ///   - look: which processes to look at anew.
-  func pass(at now: UInt64, _ look: ProcessRegister.Look) throws(KernelError) -> Pass {
+  func pass(at now: UInt64, _ look: ProcessRegister.Look) throws(KernelError) -> (rows: [Row], problems: [Problem]) {
     let processes = try register.update(look)
     let census = Census(root, layout: layout, environment: environment, processes: processes, watch: watch)
     let candidates = find(in: census)
@@ -111,9 +103,7 @@ final class Discovery {
     for index in rows.indices { rename(&rows[index], names) }
     rows.sort { $0.serial < $1.serial }
     setParents(&rows, census)
-    return Pass(
-      rows: rows, problems: census.complaints.all + rows.flatMap(\.description.problems),
-      isUnfinished: census.complaints.isUnfinished)
+    return (rows, census.complaints.all + rows.flatMap(\.description.problems))
   }
 
   /// What all sources find, each process claimed once: by the first of them in their order.

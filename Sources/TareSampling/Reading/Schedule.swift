@@ -21,8 +21,6 @@ struct Schedule {
   private var wantsDiscovery = true
   /// A row's workload is gone: that is shown at the next tick, whatever a pass costs.
   var somethingEnded = false
-  /// A source has more to look at.
-  var isUnfinished = false
   private var credit = Credit()
   private var lastPid: UInt64?
   private var lastWhole: UInt64?
@@ -44,7 +42,7 @@ struct Schedule {
       due.discovery = .whole
     } else if lastWhole.map({ now &- $0 > 30_000_000_000 }) ?? true {
       due.discovery = .listed
-    } else if (started || wantsDiscovery || isUnfinished) && isAllowed || somethingEnded || namesChanged {
+    } else if (started || wantsDiscovery) && isAllowed || somethingEnded || namesChanged {
       due.discovery = .changes
     }
     // A container's first process joins its cgroup a moment after it is there: look once more.

@@ -30,8 +30,8 @@ final class KvmSource: WorkloadSource {
     let at: UInt64
   }
 
-  /// Nanoseconds that looks may take in one pass: what is left over is looked at in the next ones. Guests give themselves
-  /// away, so what is left over is there to be thorough only.
+  /// Nanoseconds that looks may take in one pass: what is left over is looked at in the next ones, whenever they come.
+  /// Guests give themselves away, so what is left over is there to be thorough only.
   private static let (firstBudget, budget): (UInt64, UInt64) = (30_000_000, 5_000_000)
 
   func find(in census: Census) -> [Finding] {
@@ -47,7 +47,6 @@ final class KvmSource: WorkloadSource {
       let identity = ProcessIdentity(pid: process.pid, start: process.start)
       if isDue(known[identity], process, made, census) {
         if census.root.monotonic() &- begun > allowed {
-          census.complaints.isNotDone()
           if known[identity] == nil { continue }
         } else {
           known[identity] = look(at: process, census)

@@ -151,7 +151,7 @@ public final class LiveLoop {
     switch try sampling.collect() {
     case .taken(let taken): take(taken)
     case .announced(let newest):
-      news.wasLooked()
+      news.wasLooked(found: newest != nil)
       if let frame = rotation.frame(newest: newest) { take(.announcement(frame)) }
     case nil: break
     }

@@ -7,7 +7,9 @@ internal import TareSampling
 // What a tick of the real sampler costs over the cgroups PARENT/1 to PARENT/COUNT, each with one process.
 //
 //   SamplerBenchmark PARENT COUNT TICKS all|still
+//   SamplerBenchmark machines COUNT TICKS all
 //
+// Machines are all of QEMU's that run in this namespace of processes, so many.
 // With "all" every file is read at every tick, with "still" as in use: nothing runs in these cgroups.
 // Prints the median nanoseconds of CPU time of a tick and the most allocations that one made. A tick in which discovery ran, because
 // something was started or 30 seconds had passed, is no steady state: it is left out, and how many were is printed last.
@@ -43,8 +45,9 @@ final class BenchmarkSource: WorkloadSource {
 func run(parent: String, count: Int, ticks: Int, patience: UInt64) throws(KernelError) {
   let root = KernelRoot()
   let source = BenchmarkSource(parent: parent, count: count)
+  let machines = parent == "machines" ? allSources().filter { $0.name == "qemu" } : []
   let sampler = try Sampler(
-    root, environment: [:], names: FixedEngineNames(), sources: [source], budget: .fromLimits(),
+    root, environment: [:], names: FixedEngineNames(), sources: [source] + machines, budget: .fromLimits(),
     patience: patience)
   var samples = (sampler.makeSample(), sampler.makeSample())
   // The second tick looks for workloads once more; after it both samples have their memory.
@@ -52,7 +55,7 @@ func run(parent: String, count: Int, ticks: Int, patience: UInt64) throws(Kernel
     try sampler.sample(into: &samples.0)
     try sampler.sample(into: &samples.1)
   }
-  precondition(samples.0.workloads.count == count, "not every cgroup was found")
+  precondition(samples.0.workloads.count == count, "not every workload was found")
   precondition(samples.0.problems.isEmpty, "\(samples.0.problems)")
 
   var times: [UInt64] = []
@@ -80,6 +83,6 @@ func run(parent: String, count: Int, ticks: Int, patience: UInt64) throws(Kernel
 
 let arguments = CommandLine.arguments.dropFirst()
 guard arguments.count == 4, let count = Int(arguments[2]), let ticks = Int(arguments[3]), count > 0, ticks > 0 else {
-  fatalError("usage: SamplerBenchmark PARENT COUNT TICKS all|still")
+  fatalError("usage: SamplerBenchmark PARENT|machines COUNT TICKS all|still")
 }
 try run(parent: arguments[1], count: count, ticks: ticks, patience: arguments[4] == "all" ? 0 : 10_000_000_000)
