@@ -57,7 +57,7 @@ struct SourceTests {
       ("conmon --root /storage", nil), ("conmon --runtime-arg", nil),
     ] as [(String, String?)])
   func `the runtime's root is what conmon hands on, not storage's`(line: String, root: String?) {
-    #expect(PodmanSource.runtimeRoot(in: line.split(separator: " ").map(String.init)) == root)
+    #expect(Conmon.runtimeRoot(in: line.split(separator: " ").map(String.init)) == root)
   }
 
   @Test func `each source has a line of its own in the list, and its own name`() throws {

@@ -3,7 +3,7 @@ extension FakeHost {
   ///
   /// - Parameters:
   ///   - cgroup: its path in every hierarchy, or the whole text of `/proc/PID/cgroup` where it contains a colon.
-  ///   - namespaces: what it shares with the host.
+  ///   - sharesFiles: whether its mounts, users and processes are the host's.
   public func process(
     _ pid: Int32, parent: Int32 = 1, name: String = "sh", start: UInt64 = 50_000, cgroup: String = "/",
     user: UInt32 = 0, program: String? = nil, arguments: [String] = ["sh"], sharesNetwork: Bool = true,
@@ -28,6 +28,7 @@ extension FakeHost {
     try self.folder.link("\(folder)/ns/net", to: sharesNetwork ? "net:[1]" : "net:[\(pid)]")
     try self.folder.link("\(folder)/ns/mnt", to: sharesFiles ? "mnt:[1]" : "mnt:[\(pid)]")
     try self.folder.link("\(folder)/ns/user", to: sharesFiles ? "user:[1]" : "user:[\(pid)]")
+    try self.folder.link("\(folder)/ns/pid", to: sharesFiles ? "pid:[1]" : "pid:[\(pid)]")
     try network(of: pid, received: 1000, sent: 500)
   }
 

@@ -32,6 +32,7 @@ public final class FakeHost {
     try folder.link("/proc/self/ns/mnt", to: "mnt:[1]")
     try folder.link("/proc/self/ns/user", to: "user:[1]")
     try folder.link("/proc/self/ns/net", to: "net:[1]")
+    try folder.link("/proc/self/ns/pid", to: "pid:[1]")
   }
 
   /// Writes a file; `at` is the instant from which it counts, for that instant alone where it is not 0.

@@ -9,7 +9,7 @@ extension Census {
     if let launcher = description.launcher { signals += spawnedSignals(launcher) }
     switch finding.kind {
     case .container, .pod:
-      signals += containerSignals(finding.main, description)
+      if !description.hidesPayload { signals += containerSignals(finding.main, description) }
       if let mark = finding.own.identityFolder(layout).flatMap(groupMark) {
         signals.append(BootSignal(.isolated, .cgroupMade, mark))
       }

@@ -1,8 +1,9 @@
 internal import KernelStats
 
-/// A container's mark in a cgroup path: `/docker/<64 hex>`, `docker-<64 hex>.scope`, `libpod-<64 hex>[.scope]`.
+/// A container's mark in a cgroup path: `/docker/<64 hex>`, `docker-<64 hex>.scope`, `libpod-<64 hex>[.scope]`,
+/// `cri-containerd-<64 hex>.scope`, `crio-<64 hex>[.scope]`.
 struct ContainerPath: Hashable {
-  enum Style: Hashable { case docker, podman, bare }
+  enum Style: Hashable { case docker, podman, containerd, crio, bare }
 
   let id: String
   let style: Style
@@ -26,6 +27,12 @@ struct ContainerPath: Hashable {
       // A unit of systemd that starts Podman has the container in a group of its own below it.
       name = name.dropFirst(name.hasPrefix("libpod-payload-") ? 15 : 7)
       style = .podman
+    } else if name.hasPrefix("cri-containerd-") {
+      name = name.dropFirst(15)
+      style = .containerd
+    } else if name.hasPrefix("crio-") {
+      name = name.dropFirst(5)
+      style = .crio
     } else {
       style = parent == "docker" ? .docker : .bare
     }
@@ -34,15 +41,17 @@ struct ContainerPath: Hashable {
   }
 }
 
-private func isHexDigit(_ byte: UInt8) -> Bool {
+func isHexDigit(_ byte: UInt8) -> Bool {
   (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte)
 }
 
 /// The processes of one container, found by the cgroups that they are in.
 struct ContainerGroup {
   let mark: ContainerPath
-  /// The oldest of them whose parent is outside: PID 1 of the container.
+  /// The oldest of them whose parent is outside: PID 1 of the container, or gVisor's sentry.
   let main: Process
+  /// All whose parent is outside, oldest first: PID 1, what was executed in it later, a sandbox's processes.
+  let outermost: [Process]
   let own: OwnCgroups
 }
 
@@ -57,11 +66,18 @@ extension Census {
     }
     let groups = members.map { place, group in
       let pids = Set(group.map(\.pid))
-      let main = group.first { !pids.contains($0.parent) } ?? group[0]
+      let outermost = group.filter { !pids.contains($0.parent) }
+      let main = main(of: outermost) ?? group[0]
       let own = OwnCgroups(processes.cgroups(of: main)) { ContainerPath(component: $0)?.id == place.mark.id }
-      return ContainerGroup(mark: place.mark, main: main, own: own)
+      return ContainerGroup(mark: place.mark, main: main, outermost: outermost, own: own)
     }
     return ordered(groups)
+  }
+
+  /// Whether an engine of Kubernetes runs it, whose source tells a pod's sandbox from a container.
+  func isKubernetes(_ main: Process) -> Bool {
+    let mark = ContainerPath.all(in: processes.cgroups(of: main).leading).last
+    return mark?.style == .crio || mark?.style == .containerd
   }
 
   /// A container's mark and the path up to it: anybody may call a group of his own like somebody else's container.

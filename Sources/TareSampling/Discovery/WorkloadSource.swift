@@ -76,6 +76,8 @@ public struct Description: Sendable {
   public var start = BootTimeline.Kind.boot
   /// The first process of its own that still runs: shim, conmon, VMM.
   public var launcher: Process?
+  /// No process of the host runs its payload, so none tells when that began: gVisor's sentry does.
+  public var hidesPayload = false
   /// Where the runtime keeps its state.
   public var stateFolder: StateFolder?
   /// For a VM: where its guest may be asked.

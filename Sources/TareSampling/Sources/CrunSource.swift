@@ -19,7 +19,7 @@ struct CrunSource: WorkloadSource {
       census.entries(folder, source: name).compactMap { entry -> Finding? in
         guard let state = try? census.root.state("\(folder)/\(entry)/status", owner: owner, as: CrunState.self),
           let main = census.processes[state.pid], state.start.map({ $0 == main.start }) ?? true,
-          census.mayClaim(main, owner)
+          census.mayClaim(main, owner), !census.isKubernetes(main)
         else { return nil }
         return Finding(
           id: containerID("crun", entry, owner), kind: .container, runtime: .crun, main: main,

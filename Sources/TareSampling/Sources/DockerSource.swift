@@ -19,9 +19,9 @@ struct DockerSource: WorkloadSource {
   init() {}
 
   func find(in census: Census) -> [Finding] {
-    census.containerGroups { $0.style != .podman }.compactMap { group in
+    census.containerGroups { $0.style == .docker || $0.style == .bare }.compactMap { group in
       // A parent cgroup of the user's choice leaves only the number; the shim tells whose it is.
-      if group.mark.style == .bare, shim(of: group.main, in: census)?.namespace != "moby" { return nil }
+      if group.mark.style == .bare, census.shim(of: group.main)?.namespace != "moby" { return nil }
       return Finding(
         id: "docker:\(group.mark.id)", kind: .container, runtime: .docker, main: group.main, own: group.own)
     }
@@ -31,12 +31,12 @@ struct DockerSource: WorkloadSource {
     let id = String(finding.id.dropFirst(name.count + 1))
     var description = Description(finding.named(String(id.prefix(12)), in: census), engineID: id)
     description.workload.absences["image"] = .noPermission
-    guard let shim = shim(of: finding.main, in: census), shim.id == id else { return description }
-    description.workload.helpers = [shim.process.pid]
+    guard let shim = census.shim(of: finding.main), shim.id == id else { return description }
+    let sandbox = census.gvisorHelpers(among: census.processes.children(of: shim.process.pid))
+    description.workload.helpers = [shim.process.pid] + sandbox
+    description.hidesPayload = !sandbox.isEmpty
     description.launcher = shim.process
-    guard census.root.sharesOurFiles(shim.process.pid), let owner = census.root.user(of: shim.process.pid),
-      let bundle = try? census.root.link("/proc/\(shim.process.pid)/cwd")
-    else { return description }
+    guard let (bundle, owner) = shim.bundle(census.root) else { return description }
     let problems = problems(of: name) { () throws(KernelError) in
       try Self.read(bundle, shim, owner, census.root, &description)
     }
@@ -48,10 +48,10 @@ struct DockerSource: WorkloadSource {
     _ bundle: String, _ shim: Shim, _ owner: UInt32, _ root: KernelRoot, _ description: inout Description
   ) throws(KernelError) {
     let options = try? root.state("\(bundle)/options.json", owner: owner, as: ShimOptions.self)
-    if let runtimeRoot = options?.root {
-      let folder = StateFolder("\(runtimeRoot)/\(shim.namespace)/\(shim.id)", file: "state.json")
-      let state = try? root.state(folder.file, owner: owner, as: RuncState.self)
-      description.isolated(.reported(state?.created, by: "runc state.json"), folder)
+    if let runtimeRoot = options?.root,
+      let state = root.runtimeState(in: "\(runtimeRoot)/\(shim.namespace)/\(shim.id)", owner: owner)
+    {
+      description.isolated(.reported(state.created, by: state.by), state.folder)
     }
     let bundleConfig = try root.state("\(bundle)/config.json", owner: owner, as: BundleConfig.self)
     guard let hostname = bundleConfig.mounts?.first(where: { $0.destination == "/etc/hostname" })?.source,
@@ -71,21 +71,5 @@ struct DockerSource: WorkloadSource {
       description.add(.executing, .engineStart, started)
     }
     description.add(.requested, .engineState, .reported(config.created, by: "dockerd config.v2.json"))
-  }
-
-  struct Shim {
-    let process: Process
-    let namespace: String
-    let id: String
-  }
-
-  /// The containerd shim that is the parent of this process. Its arguments are claims; being the parent is a fact.
-  private func shim(of main: Process, in census: Census) -> Shim? {
-    guard let parent = census.processes[main.parent], parent.comm.hasPrefix("containerd-shim"),
-      let arguments = census.root.arguments(of: parent.pid, keep: { keepOptions($0, ["-namespace", "-id"]) }),
-      let namespace = option("-namespace", in: arguments), let id = option("-id", in: arguments),
-      !namespace.contains("/"), !id.contains("/"), namespace != "..", id != ".."
-    else { return nil }
-    return Shim(process: parent, namespace: namespace, id: id)
   }
 }

@@ -24,7 +24,8 @@ final class RuncSource: WorkloadSource {
         let path = "\(folder)/\(entry)/state.json"
         seen.insert(path)
         guard let state = state(path, owner, census.root),
-          let main = census.processes[state.pid], main.start == state.start, census.mayClaim(main, owner)
+          let main = census.processes[state.pid], main.start == state.start, census.mayClaim(main, owner),
+          !census.isKubernetes(main)
         else { return nil }
         return Finding(
           id: containerID("runc", entry, owner), kind: .container, runtime: .runc, main: main,

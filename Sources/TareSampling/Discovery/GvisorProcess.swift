@@ -1,0 +1,49 @@
+internal import KernelStats
+
+/// A process of a gVisor sandbox. Both run /proc/self/exe, so that the kernel calls them `exe`; which one it is stands in
+/// its first argument.
+struct GvisorProcess {
+  enum Role: String {
+    /// The kernel of the sandbox. It runs the payload, none of which is a process of the host.
+    case sentry = "runsc-sandbox"
+    /// Opens files for it.
+    case gofer = "runsc-gofer"
+  }
+
+  let role: Role
+  /// The container that the sandbox was made for.
+  let id: String?
+
+  init?(_ process: Process, _ root: KernelRoot) {
+    guard process.comm == "exe" || process.comm.hasPrefix("runsc"),
+      let arguments = root.arguments(of: process.pid, keep: { Self.keep($0) }),
+      let role = arguments.first.flatMap(Role.init),
+      Self.isRunsc(process, root)
+    else { return nil }
+    self.role = role
+    id = role == .sentry && arguments.count > 1 ? arguments.last : nil
+  }
+
+  private static func keep(_ arguments: [String]) -> [String] {
+    guard arguments.first == Role.sentry.rawValue, arguments.count > 1 else { return Array(arguments.prefix(1)) }
+    return [arguments[0], arguments[arguments.count - 1]]
+  }
+
+  /// What a process calls itself does not count where its program can be seen.
+  private static func isRunsc(_ process: Process, _ root: KernelRoot) -> Bool {
+    guard let program = try? root.link("/proc/\(process.pid)/exe") else { return true }
+    return program.split(separator: "/").last?.hasPrefix("runsc") ?? false
+  }
+}
+
+extension Census {
+  /// The first process of a container: gVisor's sentry where it runs in one, although the gofer is older.
+  func main(of group: [Process]) -> Process? {
+    group.first { GvisorProcess($0, root)?.role == .sentry } ?? group.first
+  }
+
+  /// Sentry and gofer among these: what a container's sandbox costs.
+  func gvisorHelpers(among group: [Process]) -> [Int32] {
+    group.filter { GvisorProcess($0, root) != nil }.map(\.pid)
+  }
+}

@@ -1,0 +1,154 @@
+internal import KernelStats
+internal import Synchronization
+internal import TareModel
+
+/// Where the kubelet has a pod in a cgroup path, by either of its drivers: `/kubepods/burstable/podUID` of cgroupfs,
+/// `kubepods-burstable-podUID.slice` of systemd. A static pod's UID is a checksum without dashes.
+struct PodPath: Hashable {
+  let uid: String
+
+  init?(component: Substring) {
+    var name = component
+    if name.hasSuffix(".slice") {
+      guard name.contains("kubepods-") else { return nil }
+      name = name.dropLast(6)
+      // systemd makes folders of dashes, so the UID has none.
+      name = name.split(separator: "-").last ?? ""
+    }
+    guard name.hasPrefix("pod") else { return nil }
+    let uid = name.dropFirst(3).split(separator: "_").joined(separator: "-")
+    let digits = uid.utf8.filter { $0 != UInt8(ascii: "-") }
+    guard digits.count == 32, uid.utf8.count <= 36, digits.allSatisfy(isHexDigit) else { return nil }
+    self.uid = uid
+  }
+}
+
+/// A container of an engine that knows pods, or a pod's sandbox.
+struct PodMember {
+  let id: String
+  /// The id of a container's row.
+  let row: String
+  let main: Process
+  let own: OwnCgroups
+  let annotations: BundleAnnotations?
+  let isSandbox: Bool
+  /// Its parent, shim or conmon, is root's: nobody else's pod may stand in front of it.
+  let isRoots: Bool
+
+  /// UID and cgroup of its pod; nil where it is in none.
+  fileprivate var pod: Pod.Key? {
+    if let path = own.leading {
+      let names = path.cgroupNames
+      if let place = names.lastIndex(where: { PodPath(component: $0) != nil }),
+        let pod = PodPath(component: names[place])
+      {
+        return Pod.Key(uid: pod.uid, place: names[...place].joined(separator: "/"))
+      }
+    }
+    guard let annotations, annotations.isSandbox != nil, let uid = annotations.podUID ?? annotations.sandboxID else {
+      return nil
+    }
+    return Pod.Key(uid: uid, place: isRoots ? "" : "\(main.parent)")
+  }
+}
+
+/// A pod of Kubernetes: the containers that run, and the sandbox where there is one. CRI-O lets go of it where the
+/// containers do not share their processes.
+struct Pod {
+  fileprivate struct Key: Hashable {
+    let uid: String
+    let place: String
+  }
+
+  let uid: String
+  let sandbox: PodMember?
+  let containers: [PodMember]
+  let own: OwnCgroups
+
+  /// Root's first.
+  static func all(of members: [PodMember], in census: Census) -> [Pod] {
+    Dictionary(grouping: members.filter { $0.pod != nil }, by: \.pod!).map { key, members in
+      Pod(key.uid, members, census)
+    }.sorted { ($0.isRoots ? 0 : 1, $0.main.start, $0.uid) < ($1.isRoots ? 0 : 1, $1.main.start, $1.uid) }
+  }
+
+  private init(_ uid: String, _ members: [PodMember], _ census: Census) {
+    self.uid = uid
+    sandbox = members.first { $0.isSandbox }
+    containers = members.filter { !$0.isSandbox }.sorted { ($0.main.start, $0.main.pid) < ($1.main.start, $1.main.pid) }
+    let main = sandbox?.main ?? containers[0].main
+    let pods = OwnCgroups(census.processes.cgroups(of: main)) { PodPath(component: $0) != nil }
+    own = pods.leading == nil ? sandbox?.own ?? OwnCgroups() : pods
+  }
+
+  /// The sandbox, else its oldest container.
+  var main: Process { sandbox?.main ?? containers[0].main }
+  private var isRoots: Bool { (sandbox ?? containers[0]).isRoots }
+  /// All of them say the same of their pod.
+  var annotations: BundleAnnotations? { sandbox?.annotations ?? containers.lazy.compactMap(\.annotations).first }
+  var id: String { "pod:\(uid)" }
+
+  func finding(of runtime: Workload.Runtime) -> Finding {
+    Finding(id: id, kind: .pod, runtime: runtime, main: main, own: own)
+  }
+
+  func named(_ finding: Finding, in census: Census) -> Workload {
+    var workload = finding.named(annotations?.pod ?? uid, in: census)
+    workload.namespace = annotations?.namespace
+    workload.absences["namespace"] = .notReported
+    workload.absences["image"] = .notApplicable
+    return workload
+  }
+}
+
+extension Workload {
+  /// Name, pod and image of a container, as its engine annotated them.
+  mutating func take(_ annotations: BundleAnnotations?, inPod: Bool) {
+    if let container = annotations?.container { name = container }
+    image = annotations?.image
+    pod = annotations?.pod
+    namespace = annotations?.namespace
+    guard inPod || pod != nil else { return }
+    absences["pod"] = .notReported
+    absences["namespace"] = .notReported
+  }
+}
+
+/// What the last pass found of an engine that knows pods, and what it read of each container, once in its life.
+final class PodCache: Sendable {
+  private struct Key: Hashable {
+    let pid: Int32
+    let start: UInt64
+  }
+  private struct State {
+    var annotations: [Key: BundleAnnotations?] = [:]
+    var members: [String: PodMember] = [:]
+    var pods: [String: Pod] = [:]
+  }
+  private let state = Mutex(State())
+
+  func annotations(of main: Process, _ read: () -> BundleAnnotations?) -> BundleAnnotations? {
+    let key = Key(pid: main.pid, start: main.start)
+    if let known = state.withLock({ $0.annotations[key] }) { return known }
+    let annotations = read()
+    state.withLock { $0.annotations[key] = .some(annotations) }
+    return annotations
+  }
+
+  /// The pods and containers among these.
+  func findings(of members: [PodMember], runtime: Workload.Runtime, in census: Census) -> [Finding] {
+    let pods = Pod.all(of: members, in: census)
+    let containers = members.filter { !$0.isSandbox }.sorted { $0.isRoots && !$1.isRoots }
+    let running = Set(members.map { Key(pid: $0.main.pid, start: $0.main.start) })
+    state.withLock { state in
+      state.annotations = state.annotations.filter { running.contains($0.key) }
+      state.pods = Dictionary(pods.map { ($0.id, $0) }) { first, _ in first }
+      state.members = Dictionary(containers.map { ($0.row, $0) }) { first, _ in first }
+    }
+    return pods.map { $0.finding(of: runtime) }
+      + containers.map { Finding(id: $0.row, kind: .container, runtime: runtime, main: $0.main, own: $0.own) }
+  }
+
+  func pod(_ finding: Finding) -> Pod? { state.withLock { $0.pods[finding.id] } }
+  func member(_ finding: Finding) -> PodMember? { state.withLock { $0.members[finding.id] } }
+}
