@@ -25,7 +25,15 @@ public struct Workload: Sendable, Hashable {
   }
 
   /// How a VM's instructions are carried out.
-  public enum Accelerator: String, Sendable, Hashable { case kvm, tcg }
+  public enum Accelerator: String, Sendable, Hashable {
+    case kvm
+    /// QEMU's own translation.
+    case tcg
+    /// The guest's kernel is a process of the host.
+    case uml
+    /// VirtualBox's driver.
+    case vbox
+  }
 
   /// What a VM's command line says of its hardware.
   public struct Machine: Sendable, Hashable {

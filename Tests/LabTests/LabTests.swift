@@ -35,15 +35,22 @@ struct WithLab: SuiteTrait, TestScoping {
 }
 
 extension Lab {
-  /// On the machine that decides about changes a part that does not run is a failure. Only KVM may be missing there.
+  /// On the machine that decides about changes a part that does not run is a failure. Only KVM may be missing there, and
+  /// user-mode Linux, which is for x86 only.
   static let mustRun = ProcessInfo.processInfo.environment["CI"] == "true"
+
+  #if arch(x86_64)
+    private static let mayBeMissing = ["kvm"]
+  #else
+    private static let mayBeMissing = ["kvm", "uml"]
+  #endif
 
   /// The lab, if this part runs here; else the test is skipped.
   static func with(_ parts: String..., at location: SourceLocation = #_sourceLocation) throws -> Lab {
     let lab = try #require(current, sourceLocation: location)
     for part in parts {
       guard let reason = lab.skipped[part] else { continue }
-      if mustRun && part != "kvm" {
+      if mustRun && !mayBeMissing.contains(part) {
         Issue.record("\(part) must run on the CI machine: \(reason)", sourceLocation: location)
       }
       try Test.cancel("\(part): \(reason)", sourceLocation: location)
@@ -69,7 +76,7 @@ extension Lab {
 
   /// As tare names it.
   func rowID(_ name: String) throws -> String {
-    if let pid = machines[name] { return try "qemu:\(pid):\(Kernel.startTicks(pid))" }
+    if let pid = machines[name] { return try "\(Self.runtime(name)):\(pid):\(Kernel.startTicks(pid))" }
     let container = try #require(containers[name], "\(name) does not run: \(skipped)")
     return "\(Self.runtime(name)):\(container.id)"
   }
@@ -79,6 +86,7 @@ extension Lab {
     case "lab-pod": "podman"
     case "lab-runc": "runc"
     case "lab-kvm", "lab-paused", "lab-vm": "qemu"
+    case "lab-uml": "uml"
     default: "docker"
     }
   }
@@ -92,9 +100,10 @@ extension Lab {
   static let dockerNames = ["lab-idle", "lab-busy", "lab-holder", "lab-reader", "lab-open", "lab-passing"]
   static let containerNames = dockerNames + ["lab-pod", "lab-runc"]
   static let machineNames = ["lab-vm", "lab-paused", "lab-kvm"]
+  static let umlName = "lab-uml"
 
   var runningNames: [String] {
-    (Self.containerNames + Self.machineNames).filter { containers[$0] != nil || machines[$0] != nil }
+    (Self.containerNames + Self.machineNames + [Self.umlName]).filter { containers[$0] != nil || machines[$0] != nil }
   }
 }
 

@@ -3,7 +3,8 @@ import TestSupport
 import Testing
 
 extension LabTests {
-  /// Virtual machines: an emulated Linux, an emulated one that never ran, and a guest under KVM.
+  /// Virtual machines: an emulated Linux, an emulated one that never ran, and a guest under KVM, and one in
+  /// user mode.
   @Suite struct Machines {
     @Test(arguments: Lab.machineNames) func `a machine's row says whose it is`(name: String) throws {
       let lab = try Lab.with(Lab.part(name))
@@ -56,6 +57,37 @@ extension LabTests {
       #expect(row.reason("cpu.guest_percent") == "software-emulation")
       #expect(row.reason("cpu.emulator_percent") == "unnamed-threads")
       #expect(row.reason("cpu.wait_percent") == "unnamed-threads")
+    }
+
+    @Test func `a user-mode Linux is one row, with the time and the memory of all its processes`() throws {
+      let lab = try Lab.with("uml")
+      let picture = try lab.pictures.get(lab, dockerHost: true)
+      let row = try picture.row(Lab.umlName, lab)
+      #expect(row.name == Lab.umlName && row.kind == "vm" && row.runtime == "uml")
+      #expect(row.mainPid == lab.machines[Lab.umlName])
+      #expect(picture.snapshot.workloads.filter { $0.runtime == "uml" && $0.name == Lab.umlName }.count == 1)
+      #expect(try row.number("memory.configured_bytes") == 48 * 1_048_576)
+      #expect(try row.number("cpu.vcpus") == 1)
+      // Its processes share most of it: each counted in full, they would have more than the guest was given.
+      #expect(try (4 * 1_048_576...64 * 1_048_576).contains(row.number("memory.current_bytes")))
+      #expect(row.reason("cpu.guest_percent") == "not-applicable")
+      // Its loop starts a program ten times a second.
+      let (usage, total) = (try row.number("cpu.usage_percent"), try row.number("cpu.usage_seconds_total"))
+      #expect(usage > 0 && usage <= 110)
+      let kernel = try Self.seconds(of: try #require(row.mainPid))
+      #expect(total <= kernel + 0.1, "\(total) of \(kernel)")
+    }
+
+    /// Seconds of CPU of a process, its children and those of them that are over: by ticks, and now.
+    private static func seconds(of pid: Int32) throws -> Double {
+      func fields(_ pid: Int32) throws -> [Double] {
+        let stat = try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
+        return stat[(try #require(stat.lastIndex(of: ")")))...].split(separator: " ").map { Double($0) ?? 0 }
+      }
+      let children = try String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)
+      let others = children.split(separator: " ").compactMap { Int32($0) }.compactMap { try? fields($0) }
+      let main = try fields(pid)
+      return (main[12...15].reduce(0, +) + others.map { $0[12] + $0[13] }.reduce(0, +)) / 100
     }
 
     @Test func `under KVM nearly all of the time is the guest's`() throws {

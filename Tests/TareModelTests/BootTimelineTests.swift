@@ -29,8 +29,8 @@ import Testing
     let orders: [[BootSignal.Kind]] = [
       [.engineEvent, .engineState, .launcherArguments, .launcherStart], [.forkEvent, .taskstats, .processStat],
       [.runtimeState, .scopeStart, .kernelEvent, .kernelFolder, .cgroupMade],
-      [.execEvent, .guestThread, .engineStart, .stateFolder, .vcpuThread, .afterIsolated],
-      [.notify, .guestAgent, .serialMarker, .engineHealth, .listening, .firstPacket, .firstIdle],
+      [.execEvent, .guestThread, .engineStart, .stateFolder, .vmmBoot, .vcpuThread, .afterIsolated],
+      [.notify, .guestAgent, .vmmTimer, .serialMarker, .engineHealth, .listening, .firstPacket, .firstIdle],
     ]
     for order in orders { #expect(order == order.sorted()) }
     #expect(Set(orders.joined()) == Set(BootSignal.Kind.allCases))

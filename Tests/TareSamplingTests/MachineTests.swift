@@ -84,10 +84,20 @@ struct MachineTests {
   @Test(arguments: [
     ("CPU 0/KVM", true), ("CPU 12/TCG", true), ("ALL CPUs/TCG", true), ("fc_vcpu 0", true), ("vcpu3", true),
     ("vcpu", false), ("vcpux", false), ("qemu-system-x86", false), ("IO mon_iothread", false), ("x/KVM", false),
-    ("fc_vmm", false), ("", false),
+    ("fc_vmm", false), ("", false), ("crosvm_vcpu11", true), ("crosvm_vcpu", false), ("EMT", true), ("EMT-3", true),
+    ("EMT-x", false), ("CPU /KVM", false), ("CPU 0/KVM ", false), ("vcpu٣", false), ("fc_vcpu 0x", false),
   ])
   func `a vCPU thread is known by its name`(name: String, isVcpu: Bool) {
     #expect(MachineThreads.isVcpu(name: name) == isVcpu)
+  }
+
+  @Test(
+    arguments: [
+      ("CPU 0/KVM", 0), ("CPU 12/TCG", 12), ("ALL CPUs/TCG", 0), ("fc_vcpu 1", 1), ("vcpu3", 3), ("EMT", 0),
+      ("crosvm_vcpu2", 2), ("vcpu99999999999999999999", nil),
+    ] as [(String, Int?)])
+  func `its name has the number of its vCPU`(name: String, number: Int?) {
+    #expect(MachineThreads.vcpu(name: name) == number)
   }
 
   @Test func `in a shared group the figures are those of its threads`() throws {

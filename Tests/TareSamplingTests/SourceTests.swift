@@ -66,7 +66,7 @@ struct SourceTests {
       path: "../../Sources/TareSampling/Sources")
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.standardized.path)
       .filter { $0.hasSuffix("Source.swift") }.map { $0.dropLast(12).lowercased() }
-    #expect(Set(files) == Set(names), "a file in Sources/ needs its line in All.swift")
+    #expect(Set(files) == Set(names.map { $0.filter { $0 != "-" } }), "a file in Sources/ needs its line in All.swift")
     #expect(Set(names).count == names.count)
     #expect(names.firstIndex(of: "docker")! < names.firstIndex(of: "runc")!)
   }

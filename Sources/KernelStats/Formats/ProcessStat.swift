@@ -9,6 +9,9 @@ public struct ProcessStat: Sendable, Hashable {
   /// Fields 14 and 15, with those of threads that ended. User time contains guest time.
   public var userTicks: UInt64
   public var systemTicks: UInt64
+  /// Fields 16 and 17: of its children that ended, once it waited for them.
+  public var reapedUserTicks: UInt64
+  public var reapedSystemTicks: UInt64
   public var threads: UInt64
   /// Ticks between boot and the start of the process: field 22.
   public var start: UInt64
@@ -29,6 +32,7 @@ public struct ProcessStat: Sendable, Hashable {
     parent = 0
     isKernelThread = false
     (userTicks, systemTicks, threads, start, guestTicks) = (0, 0, 0, 0, 0)
+    (reapedUserTicks, reapedSystemTicks) = (0, 0)
     var field = 3
     while field <= 43 {
       cursor.skipBlanks(bytes)
@@ -37,6 +41,8 @@ public struct ProcessStat: Sendable, Hashable {
       case 9: isKernelThread = try cursor.number(bytes) & 0x20_0000 != 0
       case 14: userTicks = try cursor.number(bytes)
       case 15: systemTicks = try cursor.number(bytes)
+      case 16: reapedUserTicks = try cursor.number(bytes)
+      case 17: reapedSystemTicks = try cursor.number(bytes)
       case 20: threads = try cursor.number(bytes)
       case 22: start = try cursor.number(bytes)
       case 43: guestTicks = try cursor.number(bytes)
@@ -49,7 +55,7 @@ public struct ProcessStat: Sendable, Hashable {
 
 /// `/proc/PID/task/TID/schedstat`: nanoseconds on a CPU, nanoseconds waiting for one. From sched-stats.rst.
 public struct SchedStat: Sendable, Hashable {
-  public let running: UInt64
+  public var running: UInt64
   public let waiting: UInt64
 
   public init(_ bytes: Span<UInt8>) throws(FormatError) {

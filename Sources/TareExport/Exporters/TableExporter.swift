@@ -102,7 +102,9 @@ public struct TableExporter: Exporter {
     },
     Column(title: "RUNTIME", width: 10, atEnd: false) { frame, row in
       let workload = frame.current.workloads[row]
-      guard workload.runtime != .kvm, let accelerator = workload.machine?.accelerator else {
+      // Of the others each has one of its own.
+      guard [.qemu, .libvirt, .proxmox].contains(workload.runtime), let accelerator = workload.machine?.accelerator
+      else {
         return workload.runtime.rawValue
       }
       return "\(workload.runtime.rawValue)/\(accelerator.rawValue)"

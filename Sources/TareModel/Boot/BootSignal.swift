@@ -9,9 +9,9 @@ public struct BootSignal: Sendable, Hashable {
     // isolated
     case runtimeState, scopeStart, kernelEvent, kernelFolder, cgroupMade
     // executing
-    case execEvent, guestThread, engineStart, stateFolder, vcpuThread, afterIsolated
+    case execEvent, guestThread, engineStart, stateFolder, vmmBoot, vcpuThread, afterIsolated
     // userspace, and ready
-    case notify, guestAgent, serialMarker, engineHealth, listening, firstPacket, firstIdle
+    case notify, guestAgent, vmmTimer, serialMarker, engineHealth, listening, firstPacket, firstIdle
 
     public static func < (one: Self, other: Self) -> Bool { one.rawValue < other.rawValue }
   }

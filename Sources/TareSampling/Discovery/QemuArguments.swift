@@ -25,6 +25,8 @@ struct QemuArguments: Hashable {
   private(set) var start = BootTimeline.Kind.boot
   /// Who manages it, and does not want others at its sockets: libvirt, Proxmox VE.
   private(set) var manager: String?
+  /// The number that Proxmox VE gave it.
+  private(set) var number: String?
   /// Sockets by the id of their character device.
   private var listeners: [String: Listener] = [:]
   /// The character device of the guest agent's port.
@@ -40,15 +42,16 @@ struct QemuArguments: Hashable {
   static let flags: Set<String> = [
     "name", "uuid", "m", "smp", "accel", "enable-kvm", "machine", "M", "drive", "blockdev", "hda", "hdb", "hdc", "hdd",
     "cdrom", "netdev", "chardev", "serial", "incoming", "loadvm",
+    "id", "loadstate",
   ]
 
   /// Options whose value is one path or number.
-  private static let plain: Set<String> = ["uuid", "hda", "hdb", "hdc", "hdd", "cdrom", "serial"]
+  private static let plain: Set<String> = ["uuid", "hda", "hdb", "hdc", "hdd", "cdrom", "serial", "id"]
   /// Keys of the other options that are read: the rest may be secrets.
   private static let keys: Set<String> = [
     "guest", "debug-threads", "size", "cpus", "maxcpus", "sockets", "dies", "clusters", "modules", "cores", "threads",
     "accel", "type", "file", "if", "filename", "file.filename", "ifname", "path",
-    "backend", "logfile", "append", "logappend",
+    "backend", "logfile", "append", "logappend", "id",
   ]
 
   init(_ arguments: [String]) {
@@ -63,7 +66,7 @@ struct QemuArguments: Hashable {
         switch pair.flag {
         // Where it comes from may be a command with secrets; how it comes is enough.
         case "incoming": String(value.prefix { $0.isLetter })
-        case "loadvm": "snapshot"
+        case "loadvm", "loadstate": "snapshot"
         default: plain.contains(pair.flag) ? value : QemuOptions(value).kept(keys)
         }
       }
@@ -117,10 +120,12 @@ struct QemuArguments: Hashable {
       serialLogs += [options["logfile"]].compactMap { $0 }
       listen(options, path: options["path"])
     case "device": attach(options)
-    case "loadvm": start = .restored
+    case "loadvm", "loadstate": start = .restored
     // `file:` and `exec:` read what was saved; libvirt hands over a descriptor for both.
     case "incoming": start = value.hasPrefix("file") || value.hasPrefix("exec") ? .restored : .migrated
-    case "id": manager = manager ?? "Proxmox VE"
+    case "id":
+      manager = manager ?? "Proxmox VE"
+      number = value
     case "serial": if value.hasPrefix("file:") { serialLogs.append(String(value.dropFirst(5))) }
     default: break
     }

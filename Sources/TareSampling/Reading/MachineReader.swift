@@ -17,6 +17,9 @@ final class MachineReader {
   private let threads: MachineThreads
   /// User time without the guest's, the highest that was seen.
   private var userTicks: UInt64 = 0
+  private var systemTicks: UInt64 = 0
+  /// The other processes of a machine that is several; nil of any other.
+  private var family: [Int32]?
   private var share: Reading = .missing(.firstSample)
   private var secondLevelTables: Reading = .missing(.sharedCgroup)
   private var saved: Reading = .missing(.kernelTooOld)
@@ -66,15 +69,21 @@ final class MachineReader {
     _ stat: ProcessStat, into sample: inout Sample, row: Int, buffer: inout [UInt8], refreshing: Bool
   ) {
     let tick = root.facts.tick
+    let (user, system) = ticks(stat, &buffer)
     // The kernel scales utime to the time that really ran, guest_time it does not: their difference may go back.
-    userTicks = max(userTicks, stat.userTicks > stat.guestTicks ? stat.userTicks - stat.guestTicks : 0)
+    userTicks = max(userTicks, user)
+    systemTicks = max(systemTicks, system)
     sample[row, .cpuUser] = .value(userTicks &* tick)
-    sample[row, .cpuSystem] = .value(stat.systemTicks &* tick)
+    sample[row, .cpuSystem] = .value(systemTicks &* tick)
     sample[row, .cpuGuest] = guestTime(stat)
     do throws(KernelError) {
-      let totals = try threads.read(count: stat.threads, refreshing: refreshing, buffer: &buffer)
+      let reaped = family == nil ? 0 : (stat.reapedUserTicks &+ stat.reapedSystemTicks) &* tick
+      let totals = try threads.read(
+        count: stat.threads, family: family, reaped: reaped, refreshing: refreshing, buffer: &buffer)
       if sample[row, .cpuUsage].number == nil { sample[row, .cpuUsage] = .value(totals.running) }
       sample[row, .cpuEmulator] = totals.knowsVcpus ? .value(totals.emulating) : .missing(.unnamedThreads)
+      // The kernel of a user-mode Linux and what would be its VMM are one program.
+      if family != nil { sample[row, .cpuEmulator] = .missing(.notApplicable) }
       sample[row, .cpuWait] = totals.knowsVcpus ? .value(totals.waiting) : .missing(.unnamedThreads)
     } catch {
       for metric in [Metric.cpuUsage, .cpuEmulator, .cpuWait] where sample[row, metric].number == nil {
@@ -87,8 +96,29 @@ final class MachineReader {
     sample[row, .cpuLimit] = .value(min(limit, sample[row, .cpuLimit].number ?? limit))
   }
 
+  /// User time without the guest's, and system time, of all processes of the machine.
+  private func ticks(_ stat: ProcessStat, _ buffer: inout [UInt8]) -> (user: UInt64, system: UInt64) {
+    var user = stat.userTicks > stat.guestTicks ? stat.userTicks - stat.guestTicks : 0
+    var system = stat.systemTicks
+    family = machine.accelerator == .uml ? root.children(of: process.pid) ?? helpers : nil
+    guard let family else { return (user, system) }
+    user &+= stat.reapedUserTicks
+    system &+= stat.reapedSystemTicks
+    for pid in family {
+      guard let count = try? root.read("/proc/\(pid)/stat", into: &buffer),
+        let child = try? ProcessStat(buffer.span.extracting(first: count))
+      else { continue }
+      user &+= child.userTicks
+      system &+= child.systemTicks
+    }
+    return (user, system)
+  }
+
   /// Under software emulation, and where KVM itself is emulated, guest time stays 0 while the VMM burns CPU.
   private func guestTime(_ stat: ProcessStat) -> Reading {
+    if machine.accelerator == .uml { return .missing(.notApplicable) }
+    // Its driver does not tell the kernel.
+    if machine.accelerator == .vbox { return .missing(.notReported) }
     let burnt = (stat.userTicks &+ stat.systemTicks) / max(1, root.facts.clockTicks)
     if machine.accelerator == .tcg || stat.guestTicks == 0 && burnt >= 2 { return .missing(.softwareEmulation) }
     return .value(stat.guestTicks &* root.facts.tick)
@@ -124,7 +154,15 @@ final class MachineReader {
   private func readTraffic(into sample: inout Sample, row: Int, buffer: inout [UInt8]) {
     guard sample[row, .ioRead].number == nil else { return }
     do throws(KernelError) {
-      let traffic = try io.read(into: &buffer) { bytes throws(FormatError) in try blockTraffic(processIO: bytes) }
+      var traffic = try io.read(into: &buffer) { bytes throws(FormatError) in try blockTraffic(processIO: bytes) }
+      for pid in family ?? [] {
+        // Its disks are written to by a process of their own.
+        guard let count = try? root.read("/proc/\(pid)/io", into: &buffer),
+          let more = try? blockTraffic(processIO: buffer.span.extracting(first: count))
+        else { continue }
+        traffic.read = traffic.read.map { $0 &+ (more.read ?? 0) }
+        traffic.written = traffic.written.map { $0 &+ (more.written ?? 0) }
+      }
       sample[row, .ioRead] = traffic.read.map { .value($0) } ?? .missing(.kernelTooOld)
       sample[row, .ioWritten] = traffic.written.map { .value($0) } ?? .missing(.kernelTooOld)
     } catch {
@@ -143,14 +181,19 @@ final class MachineReader {
     }
   }
 
-  /// PSS of the VMM and its helpers. Dear, so it is refreshed seldom, and not at all where the cgroup is the VM's own.
+  /// PSS of the VMM and its helpers, or of all processes that are the machine. Dear, so it is refreshed seldom, and not at all where the cgroup is the VM's own.
   private func proportionalShare(_ buffer: inout [UInt8]) -> Reading {
     if ownsCgroup { return .missing(.notApplicable) }
     var total: UInt64 = 0
-    for pid in [process.pid] + helpers {
+    var ownRange: [UInt8] = []
+    for pid in [process.pid] + (family ?? helpers) {
       let path = "/proc/\(pid)/smaps_rollup"
       do throws(KernelError) {
         let count = try root.read(path, into: &buffer)
+        // A user-mode Linux has processes that share its memory, which each of them would count in full; a guest's
+        // process has its own, at other addresses.
+        let range = Array(buffer[..<count].prefix { $0 != UInt8(ascii: " ") })
+        if pid == process.pid { ownRange = range } else if family != nil, range == ownRange { continue }
         do throws(FormatError) {
           let share = try KernelStats.proportionalShare(smapsRollup: buffer.span.extracting(first: count))
           guard let share else { return .missing(.kernelTooOld) }

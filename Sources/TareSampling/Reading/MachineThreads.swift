@@ -26,14 +26,17 @@ final class MachineThreads {
   private let root: KernelRoot
   private let budget: DescriptorBudget
   private let pid: Int32
-  /// Threads outside of the process that work for it: vhost of older kernels.
-  private let outside: [Int32]
+  /// Tasks outside of the process that work for it: vhost of older kernels, the other processes of a user-mode Linux.
+  private var outside: [Int32]
   private let accelerator: Workload.Accelerator?
   private var threads: [Thread] = []
   /// Of threads that ended.
   private var ended = Totals()
   /// A thread ended: as many may have begun.
   private var isStale = false
+  /// The highest that was seen of a machine whose processes come and go: what one of them ran is a tick late with the
+  /// one that waited for it.
+  private var mostRunning: UInt64 = 0
 
   init(
     _ pid: Int32, outside: [Int32], accelerator: Workload.Accelerator?, _ root: KernelRoot, _ budget: DescriptorBudget
@@ -45,8 +48,17 @@ final class MachineThreads {
     self.budget = budget
   }
 
-  /// - Parameter count: how many threads the process has now.
-  func read(count: UInt64, refreshing: Bool, buffer: inout [UInt8]) throws(KernelError) -> Totals {
+  /// - Parameters:
+  ///   - count: how many threads the process has now.
+  ///   - family: its other processes, where a machine is several.
+  ///   - reaped: nanoseconds that those ran which are over.
+  func read(
+    count: UInt64, family: [Int32]? = nil, reaped: UInt64 = 0, refreshing: Bool, buffer: inout [UInt8]
+  ) throws(KernelError) -> Totals {
+    if let family, family != outside {
+      outside = family
+      isStale = true
+    }
     if refreshing || isStale || UInt64(threads.count) != count + UInt64(outside.count) { try list(&buffer) }
     var totals = Totals()
     for index in threads.indices {
@@ -60,7 +72,11 @@ final class MachineThreads {
       }
       add(threads[index], to: &totals)
     }
-    totals.running &+= ended.running
+    totals.running &+= ended.running &+ reaped
+    if accelerator == .uml {
+      mostRunning = max(mostRunning, totals.running)
+      totals.running = mostRunning
+    }
     totals.emulating &+= ended.emulating
     totals.waiting &+= ended.waiting
     return totals
@@ -80,7 +96,11 @@ final class MachineThreads {
   private func list(_ buffer: inout [UInt8]) throws(KernelError) {
     isStale = false
     let tids = Set(try root.list("/proc/\(pid)/task").compactMap { Int32($0) })
-    for thread in threads where !tids.contains(thread.tid) && !outside.contains(thread.tid) { add(thread, to: &ended) }
+    for var thread in threads where !tids.contains(thread.tid) && !outside.contains(thread.tid) {
+      // Whoever waited for a process counts what it ran.
+      if accelerator == .uml { thread.last?.running = 0 }
+      add(thread, to: &ended)
+    }
     threads.removeAll { !tids.contains($0.tid) && !outside.contains($0.tid) }
     for index in threads.indices where !threads[index].isVcpu && !outside.contains(threads[index].tid) {
       guard isVcpu(threads[index].tid, &buffer) else { continue }
@@ -96,12 +116,14 @@ final class MachineThreads {
     }
     for tid in outside where !threads.contains(where: { $0.tid == tid }) {
       threads.append(
-        Thread(tid: tid, times: HeldFile("/proc/\(tid)/schedstat", root, budget), isVcpu: false, last: nil))
+        Thread(
+          tid: tid, times: HeldFile("/proc/\(tid)/schedstat", root, budget), isVcpu: accelerator == .uml, last: nil))
     }
   }
 
-  /// By its name (QEMU with debug-threads=on, Firecracker, Cloud Hypervisor); under KVM also by having run a guest.
+  /// By its name; under KVM also by having run a guest. All processes of a user-mode Linux run the guest.
   private func isVcpu(_ tid: Int32, _ buffer: inout [UInt8]) -> Bool {
+    if accelerator == .uml { return true }
     let path = "/proc/\(pid)/task/\(tid)/stat"
     guard let count = try? root.read(path, into: &buffer),
       let stat = try? ProcessStat(buffer.span.extracting(first: count))
@@ -109,9 +131,21 @@ final class MachineThreads {
     return Self.isVcpu(name: stat.comm) || accelerator == .kvm && stat.guestTicks > 0
   }
 
-  static func isVcpu(name: String) -> Bool {
-    if name.hasSuffix("/KVM") || name.hasSuffix("/TCG") { return name.hasPrefix("CPU ") || name.hasPrefix("ALL CPUs") }
-    if name.hasPrefix("fc_vcpu ") { return true }
-    return name.hasPrefix("vcpu") && name.count > 4 && name.dropFirst(4).allSatisfy(\.isNumber)
+  static func isVcpu(name: String) -> Bool { vcpu(name: name) != nil }
+
+  /// What VMMs call the threads of their virtual CPUs, before the number and behind it: Firecracker, Cloud Hypervisor,
+  /// crosvm, VirtualBox, and QEMU with `debug-threads=on`.
+  private static let vcpuNames = [
+    ("fc_vcpu ", ""), ("vcpu", ""), ("crosvm_vcpu", ""), ("EMT-", ""), ("CPU ", "/KVM"), ("CPU ", "/TCG"),
+  ]
+
+  /// The number of the virtual CPU that a thread of this name runs; nil where it runs none. One thread may run all.
+  static func vcpu(name: String) -> Int? {
+    if name == "ALL CPUs/TCG" || name == "EMT" { return 0 }
+    for (prefix, suffix) in vcpuNames where name.hasPrefix(prefix) && name.hasSuffix(suffix) {
+      let number = name.dropFirst(prefix.count).dropLast(suffix.count)
+      if !number.isEmpty, number.allSatisfy({ $0.isASCII && $0.isNumber }) { return Int(number) }
+    }
+    return nil
   }
 }

@@ -14,15 +14,26 @@ struct QemuSource: WorkloadSource {
     ranWith: "QEMU 7.2")
 
   func find(in census: Census) -> [Finding] {
+    Self.machines(in: census).map { Self.finding($0, $1, .qemu, in: census) }
+  }
+
+  /// QEMU processes that are machines and no probes.
+  /// - Parameter prefixes: how their own names begin, where that is known; it saves a look at every other process.
+  static func machines(in census: Census, called prefixes: [String] = [""]) -> [(Process, QemuArguments)] {
     census.processes.processes.compactMap { process in
-      guard !process.isKernelThread, Self.isQemu(process, census),
-        let arguments = census.root.arguments(of: process.pid, keep: QemuArguments.keep),
-        QemuArguments(arguments).machineType != "none"
+      guard !process.isKernelThread, prefixes.contains(where: { process.comm.hasPrefix($0) }),
+        isQemu(process, census),
+        let words = census.root.arguments(of: process.pid, keep: QemuArguments.keep)
       else { return nil }
-      return Finding(
-        id: "qemu:\(process.pid):\(process.start)", kind: .vm, runtime: .qemu, main: process,
-        own: machineCgroups(process, helpers(of: process, QemuArguments(arguments), census), census))
+      let arguments = QemuArguments(words)
+      return arguments.machineType == "none" ? nil : (process, arguments)
     }
+  }
+
+  static func finding(
+    _ process: Process, _ arguments: QemuArguments, _ runtime: Workload.Runtime, id: String? = nil, in census: Census
+  ) -> Finding {
+    census.machine(process, runtime, id: id, helpers: helpers(of: process, arguments, census))
   }
 
   static func isQemu(_ process: Process, _ census: Census) -> Bool {
@@ -43,24 +54,19 @@ struct QemuSource: WorkloadSource {
   func describe(_ finding: Finding, in census: Census) -> Description {
     let arguments = QemuArguments(
       census.root.arguments(of: finding.main.pid, keep: QemuArguments.keep) ?? [])
-    var workload = finding.named(arguments.name ?? "qemu-\(finding.main.pid)", in: census)
     let descriptors = KvmDescriptors(of: finding.main.pid, census.root)
     var machine = MachineDescription()
     machine.accelerator = accelerator(arguments, descriptors)
     machine.vcpus = arguments.vcpus
     machine.memory = arguments.memory
     machine.taps = descriptors?.taps ?? arguments.taps
-    workload.machine = Workload.Machine(accelerator: machine.accelerator, disks: arguments.disks + arguments.firmware)
-    workload.image = arguments.disks.first
-    if workload.image == nil { workload.absences["image"] = .notApplicable }
-    let helpers = helpers(of: finding.main, arguments, census)
-    workload.helpers = helpers
-    var description = Description(workload)
-    description.launcher = finding.main
+    var description = finding.described(
+      as: arguments.name ?? "qemu-\(finding.main.pid)", machine, disks: arguments.disks,
+      helpers: Self.helpers(of: finding.main, arguments, census), in: census)
+    description.workload.machine?.disks += arguments.firmware
+    if arguments.disks.isEmpty { description.workload.absences["image"] = .notApplicable }
     description.start = arguments.start
-    description.machine = machine
     description.agent = agent(of: finding.main, arguments, census)
-    description.kernelHelpers = helpers.filter { census.processes[$0]?.isKernelThread == true }
     return description
   }
 
@@ -89,7 +95,7 @@ struct QemuSource: WorkloadSource {
   }
 
   /// virtiofsd and swtpm that serve a socket of this VM, and vhost threads of older kernels. Only root's or the same user's.
-  private func helpers(of process: Process, _ arguments: QemuArguments, _ census: Census) -> [Int32] {
+  private static func helpers(of process: Process, _ arguments: QemuArguments, _ census: Census) -> [Int32] {
     let sockets = Set(arguments.sockets.filter { $0.hasPrefix("/") })
     return census.processes.processes.compactMap { other in
       if other.isKernelThread { return other.comm == "vhost-\(process.pid)" ? other.pid : nil }
@@ -103,31 +109,4 @@ struct QemuSource: WorkloadSource {
       return other.pid
     }
   }
-}
-
-/// The cgroups of a VMM, where nobody but it and its helpers is in them. One that was started from a shell sits in the shell's.
-func machineCgroups(_ process: Process, _ helpers: [Int32], _ census: Census) -> OwnCgroups {
-  let membership = census.processes.cgroups(of: process)
-  let pids = Set(helpers + [process.pid])
-  // In each hierarchy for itself: systemd leaves a service in its slice where nobody asked for a controller.
-  func own(_ path: String, _ place: (CgroupMembership) -> String?) -> String? {
-    let group = withoutThreadGroup(path)
-    guard group != "/", census.all(in: group, of: place, { pids.contains($0.pid) }) else { return nil }
-    return group
-  }
-  var cgroups = OwnCgroups()
-  cgroups.unified = membership.unified.flatMap { own($0) { $0.unified } }
-  for (controller, path) in membership.controllers {
-    cgroups.controllers[controller] = own(path) { $0.controllers[controller] }
-  }
-  return cgroups
-}
-
-/// libvirt gives the VMM's threads groups of their own, `emulator` beside `vcpu0`…; the machine's is above them.
-private func withoutThreadGroup(_ path: String) -> String {
-  var names = path.cgroupNames
-  guard names.last == "emulator" else { return path }
-  names.removeLast()
-  if names.last == "libvirt" { names.removeLast() }
-  return "/" + names.joined(separator: "/")
 }

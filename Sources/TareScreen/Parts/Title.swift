@@ -22,7 +22,7 @@ enum Title {
     let workload = frame.current.workloads[row]
     var facts = [workload.runtime.rawValue]
     if let accelerator = workload.machine?.accelerator {
-      facts[0] += accelerator == .kvm ? ", KVM" : ", emulated (TCG)"
+      facts[0] += accelerator == .kvm ? ", KVM" : accelerator == .tcg ? ", emulated (TCG)" : ""
     }
     if let image = workload.image { facts.append(image.harmless.fittedAtMost(36)) }
     if let vcpus = Figure.named("cpu.vcpus").flatMap({ frame.value($0, row: row).number }) {
@@ -46,7 +46,8 @@ enum Title {
     switch workload.machine?.accelerator {
     case .tcg: return "a kernel of its own, each of its instructions translated by the VMM; nothing shared but the VMM"
     case .kvm: return "a kernel of its own: processes, files, network, users; host and guest share hardware and KVM"
-    case nil: return "a kernel of its own: processes, files, network, users"
+    case .uml: return "a kernel of its own, a process of the host like its guest's processes: no hardware is virtual"
+    case .vbox, nil: return "a kernel of its own: processes, files, network, users"
     }
   }
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # lab.sh keep DIR [PART...] - starts containers and virtual machines below the new folder DIR, says so line by line (fields
 #                             parted by tabs), and removes everything when its standard input ends or it gets SIGTERM.
-#        PARTs: docker podman runc kvm paused; all, when none is given. kvm uses a whole core, and so begins only when a line
+#        PARTs: docker podman runc kvm paused uml; all, when none is given. kvm uses a whole core, and so begins only when a line
 #        comes on standard input: when all else is up.
 #        says:  container NAME ID PID, machine NAME PID, skip PART REASON; ready when all is up;
 #               left THING for what could not be removed; gone at the very end.
@@ -136,6 +136,30 @@ start_paused() { # never runs a guest: all about it comes from its arguments
 		-netdev "user,id=lab1,restrict=on,hostname=$secret" -device virtio-net-pci,netdev=lab1
 }
 
+start_uml() { # its first process ends with this script, and takes the guest's with it; others must be looked for
+	local pid try uml=linux.uml
+	has "$uml" && has setpriv && has cpio || { skip uml "not installed: $uml setpriv cpio"; return; }
+	mkdir -p "$dir/uml/root/bin" && cp "$(command -v busybox)" "$dir/uml/root/bin/" && cat >"$dir/uml/root/init" <<-'END'
+		#!/bin/busybox sh
+		while :; do i=0; while [ $i -lt 5000 ]; do i=$((i + 1)); done; /bin/busybox sleep 0.1; done
+	END
+	chmod +x "$dir/uml/root/init"
+	(cd "$dir/uml/root" && find . | cpio -o -H newc --quiet) >"$dir/uml/initramfs"
+	# What lies between its program and its heap, which is random, would be taken for memory and use up most of it.
+	setpriv --pdeathsig KILL setarch -R "$uml" mem=48M umid=lab-uml "uml_dir=$dir/uml" "initrd=$dir/uml/initramfs" con=null con0=null,fd:1 \
+		console=tty0 "token=$secret" </dev/null >"$dir/uml/console" 2>&1 &
+	pid=$!
+	disown "$pid"
+	echo "$pid" >"$dir/uml.pid"
+	for try in {1..100}; do
+		grep -q 'Run /init as init' "$dir/uml/console" && { say machine lab-uml "$pid"; return; }
+		[ "$try" -lt 100 ] && kill -0 "$pid" 2>/dev/null || break
+		sleep 0.1
+	done
+	kill -9 "$pid" 2>/dev/null
+	skip uml "$uml does not start: $(tail -n 1 "$dir/uml/console")"
+}
+
 # ---- removing -------------------------------------------------------------------------------------------------------
 
 mounts() { awk -v d="$dir/" 'index($5, d) == 1 { print $5 }' /proc/self/mountinfo | sort -ru; }
@@ -153,7 +177,7 @@ cgroups() { # of this lab, inner ones first
 }
 processes() { # engines and their helpers that name DIR or a container, and all that are in the containers' cgroups
 	local p id
-	grep -lE '^(dockerd|containerd.*|conmon|podman|runc.*|exe|qemu.*|setpriv)$' /proc/[0-9]*/comm 2>/dev/null | while read -r p; do
+	grep -lE '^(dockerd|containerd.*|conmon|podman|runc.*|exe|qemu.*|linux\.uml|setpriv)$' /proc/[0-9]*/comm 2>/dev/null | while read -r p; do
 		p=$(basename "${p%/comm}")
 		ours "$p" && echo "$p"
 		for id in $known; do [[ $(words "$p") != *"$id"* ]] || echo "$p"; done
@@ -165,6 +189,7 @@ remove() {
 	local pid try item left=0
 	known=$(ids)
 	has runc && runc delete -f "$tag-runc" >/dev/null 2>&1
+	[ -s "$dir/uml.pid" ] && pid=$(cat "$dir/uml.pid") && ours "$pid" && kill "$pid" # it ends its other processes first
 	for item in kvm paused; do
 		[ -s "$dir/$item.pid" ] && pid=$(cat "$dir/$item.pid") && ours "$pid" && kill -9 "$pid"
 	done
@@ -218,17 +243,18 @@ keep() {
 	printf '%s %s %s\n' "$(boot)" $$ "$(born $$)" >"$dir/keeper"
 	trap '' INT HUP PIPE
 	trap 'ending=yes' TERM
-	[ ${#parts[@]} -gt 0 ] || parts=(docker podman runc kvm paused)
+	[ ${#parts[@]} -gt 0 ] || parts=(docker podman runc kvm paused uml)
 	root_of_busybox || { skip docker "not installed: busybox-static"; parts=(kvm paused); }
 	if [ "$(id -u)" != 0 ]; then
 		for part in docker podman runc; do [[ " ${parts[*]} " != *" $part "* ]] || skip "$part" "needs root"; done
-		parts=(kvm paused)
+		parts=(kvm paused uml)
 	fi
 	# Machines end with this shell, so it starts them itself; the containers come up side by side.
 	for part in "${parts[@]}"; do case $part in docker | podman | runc) "start_$part" </dev/null & ;; esac; done
 	local starting
 	starting=$(jobs -p)
 	[[ " ${parts[*]} " != *" paused "* ]] || start_paused
+	[[ " ${parts[*]} " != *" uml "* ]] || start_uml
 	# shellcheck disable=SC2086  # several numbers
 	[ -z "$starting" ] || wait $starting
 	if [[ " ${parts[*]} " = *" kvm "* ]]; then listen && start_kvm; fi

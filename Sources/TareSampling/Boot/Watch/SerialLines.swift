@@ -49,12 +49,12 @@ final class SerialLines {
     else { return true }
     let now = root.now()
     let start = stat.start &* root.facts.tick &- (now.boottime &- now.monotonic)
-    let arguments = QemuArguments(words)
-    var isThere = arguments.serialLogs.isEmpty
-    for path in arguments.serialLogs {
+    let consoles = ConsoleFiles(of: process, words, root)
+    var isThere = consoles.paths.isEmpty
+    for path in consoles.paths {
       let whole = path.hasPrefix("/") ? path : "\(folder)/\(path)"
       guard let log = SerialLog(whole, of: process, owner: owner, start: start, watch.markers, root) else { continue }
-      if arguments.appends { log.skip() }
+      if consoles.appends { log.skip() }
       // By descriptor: the path could lead elsewhere by now.
       let place = tare_inotify_add(descriptor, log.descriptor)
       guard place >= 0 else { continue }

@@ -1,0 +1,114 @@
+internal import KernelStats
+internal import TareModel
+
+/// Kata: a virtual machine around the containers of a pod. One line with both boundaries; what is in the guest is not
+/// to be seen from here.
+struct KataSource: WorkloadSource {
+  let name = "kata"
+  let places = ["VMMs of a containerd-shim-kata-v2"]
+  let guide = SourceGuide(
+    finds: "Kata's sandboxes: a virtual machine around containers",
+    by: "`containerd-shim-kata-v2`, and the VMM that has its sandbox's id among its arguments",
+    names: "the sandbox's id",
+    start: "what its hypervisor tells",
+    ranWith: nil)
+
+  func find(in census: Census) -> [Finding] {
+    let shims = shims(in: census)
+    guard !shims.isEmpty else { return [] }
+    let machines = machines(in: census)
+    var seen: Set<String> = []
+    return shims.compactMap { shim, sandbox in
+      guard !seen.contains(sandbox), let machine = machine(of: sandbox, shim, among: machines, census) else {
+        return nil
+      }
+      seen.insert(sandbox)
+      var finding = census.machine(machine, .kata, id: sandbox, helpers: helpers(shim, machine, census))
+      // In a group for what the pod does not pay there is neither a virtual CPU nor its time.
+      if finding.own.leading?.cgroupNames.first == "kata_overhead" {
+        finding.own.unified = nil
+        for controller in ["cpu", "cpuacct", "cpuset"] { finding.own.controllers[controller] = nil }
+      }
+      return finding
+    }
+  }
+
+  func describe(_ finding: Finding, in census: Census) -> Description {
+    let sandbox = String(finding.id.dropFirst("kata:".count))
+    let main = finding.main
+    var description = hypervisor(main, census).describe(finding, in: census)
+    description.workload.name = name(ofSandbox: sandbox)
+    description.workload.boundaries = [.vm, .container]
+    if let shim = shims(in: census).first(where: { $0.sandbox == sandbox })?.shim {
+      description.launcher = shim
+      let helpers = helpers(shim, main, census)
+      description.workload.helpers += helpers.filter { !description.workload.helpers.contains($0) }
+    }
+    return description
+  }
+
+  /// The place for a better one: pod and namespace, where the sandbox's bundle tells them.
+  private func name(ofSandbox id: String) -> String {
+    id.count == 64 && id.allSatisfy(\.isHexDigit) ? String(id.prefix(12)) : id
+  }
+
+  /// The shims that run, with the sandbox that each serves. Only root's: a stranger's could take a sandbox's name.
+  private func shims(in census: Census) -> [(shim: Process, sandbox: String)] {
+    census.vmms(called: "containerd-shim", running: { $0.hasPrefix("containerd-shim-kata") }).compactMap { shim in
+      let words = census.root.arguments(of: shim.pid, keep: { keepOptions($0, ["-namespace", "-id"]) }) ?? []
+      guard let sandbox = option("-id", in: words), !sandbox.isEmpty, census.root.user(of: shim.pid) == 0 else {
+        return nil
+      }
+      return (shim, sandbox)
+    }
+  }
+
+  private func hypervisor(_ main: Process, _ census: Census) -> any WorkloadSource {
+    if census.root.runs(main, named: FirecrackerSource.isMeant) { return FirecrackerSource() }
+    if census.root.runs(main, named: CloudHypervisorSource.isMeant) { return CloudHypervisorSource() }
+    return QemuSource.isQemu(main, census) ? QemuSource() : KvmSource()
+  }
+
+  /// VMMs, with the words that may name a sandbox.
+  private func machines(in census: Census) -> [(Process, names: Set<String>)] {
+    let qemus = QemuSource.machines(in: census, called: ["qemu-", "kvm"]).map { process, arguments in
+      (process, Set([arguments.name].compactMap { $0 }))
+    }
+    let root = census.root
+    let others = census.vmms(called: "cloud-hyperviso", running: CloudHypervisorSource.isMeant).map { process in
+      let words = root.arguments(of: process.pid, keep: CloudHypervisorArguments.keep) ?? []
+      return (process, Self.parts(CloudHypervisorArguments(words).socket))
+    }
+    let small = census.vmms(called: "firecracker", running: FirecrackerSource.isMeant).map { process in
+      let arguments = FirecrackerArguments(root.arguments(of: process.pid, keep: FirecrackerArguments.keep) ?? [])
+      return (process, Self.parts(arguments.socket).union(Self.parts(arguments.config)).union(Self.parts(arguments.id)))
+    }
+    return qemus + others + small
+  }
+
+  private static func parts(_ path: String?) -> Set<String> {
+    Set((path ?? "").split(separator: "/").map(String.init))
+  }
+
+  /// QEMU is called `sandbox-ID`; the others have their sockets in a folder of the sandbox: `/run/vc/vm/ID/clh-api.sock`.
+  /// Dragonball is in the shim.
+  private func machine(
+    of sandbox: String, _ shim: Process, among machines: [(Process, names: Set<String>)], _ census: Census
+  ) -> Process? {
+    let named = machines.first { process, names in
+      (names.contains(sandbox) || names.contains("sandbox-\(sandbox)"))
+        && (process.parent == shim.pid || census.root.user(of: process.pid) == 0
+          || census.processes.cgroups(of: process).leading.contains(sandbox))
+    }
+    if let named { return named.0 }
+    return KvmDescriptors(of: shim.pid, census.root)?.ownsMachine == true ? shim : nil
+  }
+
+  /// The shim, and virtiofsd, which forks.
+  private func helpers(_ shim: Process, _ machine: Process, _ census: Census) -> [Int32] {
+    let children = census.processes.children(of: shim.pid)
+    let all =
+      [shim] + (children + children.flatMap { census.processes.children(of: $0.pid) }).filter { $0.comm == "virtiofsd" }
+    return all.map(\.pid).filter { $0 != machine.pid }
+  }
+}

@@ -1,0 +1,28 @@
+internal import KernelStats
+internal import TareModel
+
+/// QEMU as Proxmox VE starts it: `-id 100 -name web,debug-threads=on`, in a scope of `qemu.slice`.
+struct ProxmoxSource: WorkloadSource {
+  let name = "proxmox"
+  let places = ["programs called kvm in /qemu.slice/NUMBER.scope"]
+  let guide = SourceGuide(
+    finds: "virtual machines of Proxmox VE",
+    by: "QEMU with `-id`, and its cgroup `/qemu.slice/NUMBER.scope`",
+    names: "`-name`, first disk",
+    start: "first run of a virtual CPU",
+    ranWith: nil)
+
+  func find(in census: Census) -> [Finding] {
+    QemuSource.machines(in: census, called: ["kvm", "qemu-"]).compactMap { process, arguments in
+      // Only root puts a process there; the argument alone is a claim.
+      guard let number = arguments.number, !number.isEmpty, number.allSatisfy({ $0.isASCII && $0.isNumber }),
+        census.processes.cgroups(of: process).leading.cgroupNames.starts(with: ["qemu.slice", "\(number).scope"])
+      else { return nil }
+      return QemuSource.finding(process, arguments, .proxmox, id: number, in: census)
+    }
+  }
+
+  func describe(_ finding: Finding, in census: Census) -> Description {
+    QemuSource().describe(finding, in: census)
+  }
+}

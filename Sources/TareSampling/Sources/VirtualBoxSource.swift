@@ -1,0 +1,42 @@
+internal import KernelStats
+internal import TareModel
+
+/// VirtualBox's machines: one process each, its own driver instead of KVM.
+struct VirtualBoxSource: WorkloadSource {
+  let name = "virtualbox"
+  let places = ["programs called VBoxHeadless, VirtualBoxVM, VirtualBox"]
+  let guide = SourceGuide(
+    finds: "VirtualBox's machines",
+    by: "the program that the process runs, with `--startvm`",
+    names: "`--comment`",
+    start: "spawn only",
+    ranWith: nil)
+
+  private static let programs: Set<String> = ["VBoxHeadless", "VirtualBoxVM", "VirtualBox", "VBoxSDL"]
+  private static let flags = ["--comment", "--startvm", "-startvm"]
+
+  func find(in census: Census) -> [Finding] {
+    census.vmms(called: "VBox", "VirtualBox", running: Self.programs.contains).filter { process in
+      // Without it, it is the window with the list of machines.
+      arguments(process, census).contains { $0 == "--startvm" || $0 == "-startvm" }
+    }.map { census.machine($0, .virtualbox) }
+  }
+
+  private func arguments(_ process: Process, _ census: Census) -> [String] {
+    census.root.arguments(of: process.pid, keep: { keepOptions($0, Self.flags) }) ?? []
+  }
+
+  func describe(_ finding: Finding, in census: Census) -> Description {
+    let main = finding.main
+    let words = arguments(main, census)
+    var machine = MachineDescription()
+    machine.accelerator = .vbox
+    let threads = (try? census.root.list("/proc/\(main.pid)/task")) ?? []
+    let vcpus = threads.filter { tid in
+      census.root.line("/proc/\(main.pid)/task/\(tid)/comm").map(MachineThreads.isVcpu) ?? false
+    }
+    if !vcpus.isEmpty { machine.vcpus = UInt64(vcpus.count) }
+    let name = option("--comment", in: words) ?? option("--startvm", in: words) ?? option("-startvm", in: words)
+    return finding.described(as: name ?? "virtualbox-\(main.pid)", machine, in: census)
+  }
+}
