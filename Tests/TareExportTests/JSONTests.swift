@@ -176,7 +176,8 @@ struct JSONTests {
   }
 
   private let texts = [
-    "id", "name", "kind", "runtime", "image", "labels", "pod", "parent", "main_pid", "cgroup", "started_at", "machine",
+    "id", "name", "kind", "runtime", "image", "labels", "boundaries", "pod", "namespace", "parent", "main_pid",
+    "cgroup", "started_at", "machine",
   ]
   private let groups = ["cpu", "memory", "pressure", "io", "network", "processes", "boot", "unavailable"]
 }
