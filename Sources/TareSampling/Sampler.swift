@@ -26,6 +26,8 @@ public final class Sampler {
   /// Machines whose guests could be asked, and those that could not, with the reason.
   public private(set) var machines: [GuestMachine] = []
   private var discoveryProblems: [Problem] = []
+  /// What engines said of rows that the last pass did not find any more.
+  private var ends: [UInt64: UInt64] = [:]
   private var buffer = [UInt8](repeating: 0, count: 65536)
   private var schedule = Schedule()
   private var knownNames: [String: EngineName] = [:]
@@ -85,6 +87,7 @@ public final class Sampler {
     }
     hearGuests()
     sample.prepare(workloads, serials: serials)
+    sample.ends = due.discovery ? ends : [:]
     sample.problems.append(contentsOf: discoveryProblems)
     sample.problems.append(contentsOf: names.problems)
     if let problem = watch?.problem { sample.problems.append(problem) }
@@ -141,6 +144,7 @@ public final class Sampler {
     rows = found.rows.map { row in
       old.removeValue(forKey: row.serial) ?? RowReader(row, root, plan, layout, budget, patience: patience)
     }
+    ends = names.ends(of: self.found, without: found.rows)
     self.found = found.rows
     machines = found.rows.compactMap(\.machine)
     workloads = found.rows.map(\.workload)

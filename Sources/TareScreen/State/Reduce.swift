@@ -21,6 +21,7 @@ extension ScreenState {
       let intervals = Int(clamping: (elapsed + settings.interval / 2) / settings.interval)
       missedDeadlines += max(0, intervals - 1)
     }
+    takeEvents(frame)
     let summary = Summary(frame)
     history.append(frame, summary, watched: watched)
     if isFrozen {
@@ -50,6 +51,7 @@ extension ScreenState {
 
   /// What must hold after every event: nothing points beyond its end.
   mutating func settle() {
+    if overlay == .events { seenEvents = shownLog.total }
     list.keepInSight(rows: listRows)
     pageScroll = max(0, min(pageScroll, lastPageScroll))
   }
@@ -72,6 +74,7 @@ extension ScreenState {
 
   private var lastPageScroll: Int {
     if case .help = overlay { return Help.lastScroll(size) }
+    if case .events = overlay { return max(0, shownEvents.count - EventsView.rows(size)) }
     guard let frame else { return 0 }
     switch page {
     case .details(let id):
