@@ -17,8 +17,8 @@ public struct LifeEvent: Sendable, Hashable {
   /// What more is known, by the kind.
   public enum Detail: Sendable, Hashable {
     case none
-    /// Nanoseconds from its first process to its end.
-    case ran(UInt64)
+    /// Nanoseconds from its first process to its end, and what it ended with, where its engine says it.
+    case ran(UInt64, exitCode: Int?)
     /// How many processes were killed.
     case kills(UInt64)
     /// Percent of the periods between the two samples.
@@ -40,5 +40,18 @@ public struct LifeEvent: Sendable, Hashable {
   ) {
     (self.kind, self.workload, self.serial) = (kind, workload, serial)
     (self.lo, self.hi, self.detail) = (min(lo, hi), hi, detail)
+  }
+}
+
+/// What an engine said of an end. Realtime nanoseconds since 1970.
+public struct LifeEnd: Sendable, Hashable {
+  public var at: UInt64
+  /// As a shell would have it, 128 and more by a signal.
+  public var exitCode: Int?
+  /// When the kernel killed a process of it for want of memory; nil where the engine says nothing of that.
+  public var outOfMemoryAt: UInt64?
+
+  public init(at: UInt64, exitCode: Int? = nil, outOfMemoryAt: UInt64? = nil) {
+    (self.at, self.exitCode, self.outOfMemoryAt) = (at, exitCode, outOfMemoryAt)
   }
 }

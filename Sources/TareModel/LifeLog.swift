@@ -75,17 +75,21 @@ public struct LifeLog: Sendable {
   }
 
   private mutating func end(_ workload: Workload, _ serial: UInt64, _ sample: Sample, latest: UInt64) {
-    let said = sample.ends[serial].map { $0...$0 }
+    let said = sample.ends[serial]
     let between = min(realtime, latest, sample.realtime)...min(latest, sample.realtime)
-    let when = said ?? gone[serial] ?? between
+    let when = said.map { $0.at...$0.at } ?? gone[serial] ?? between
     let ran = workload.startedAt.map { when.upperBound > $0 ? when.upperBound - $0 : 0 }
     // Its name may have come after its start.
     for index in events.indices where events[index].serial == serial { events[index].workload = workload }
     (gone[serial], held[serial]) = (nil, nil)
+    // Its counter goes with it, most often before anybody has read it.
+    if let at = said?.outOfMemoryAt, !events.contains(where: { $0.serial == serial && $0.kind == .oomKilled }) {
+      append(LifeEvent(.oomKilled, of: workload, serial: serial, lo: at, hi: at))
+    }
     append(
       LifeEvent(
         .ended, of: workload, serial: serial, lo: when.lowerBound, hi: when.upperBound,
-        detail: ran.map { .ran($0) } ?? .none))
+        detail: ran.map { .ran($0, exitCode: said?.exitCode) } ?? .none))
   }
 
   private func start(_ workload: Workload, _ serial: UInt64, _ sample: Sample) -> LifeEvent {

@@ -27,7 +27,7 @@ public final class Sampler {
   public private(set) var machines: [GuestMachine] = []
   private var discoveryProblems: [Problem] = []
   /// What engines said of rows that the last pass did not find any more.
-  private var ends: [UInt64: UInt64] = [:]
+  private var ends: [UInt64: LifeEnd] = [:]
   private var buffer = [UInt8](repeating: 0, count: 65536)
   private var schedule = Schedule()
   private var knownNames: [String: EngineName] = [:]

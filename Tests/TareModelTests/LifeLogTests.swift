@@ -100,7 +100,7 @@ import Testing
   @Test func `an end lies between two samples, and says how long it ran`() throws {
     let log = log([[Box(serial: 1, started: 4)], []])
     let event = try #require(log.events.first)
-    #expect(event.kind == .ended && event.detail == .ran(7 * Self.second))
+    #expect(event.kind == .ended && event.detail == .ran(7 * Self.second, exitCode: nil))
     #expect([event.lo, event.hi] == [10, 11].map { Self.epoch + $0 * Self.second })
   }
 
@@ -109,9 +109,9 @@ import Testing
     var samples = [sample(10, [Box(serial: 1, started: 4)]), sample(11, [gone]), sample(12, [gone]), sample(13, [])]
     let event = try #require(log(of: samples).events.first)
     #expect([event.lo, event.hi] == [10, 11].map { Self.epoch + $0 * Self.second })
-    samples[3].ends = [1: Self.epoch + 10 * Self.second + 250_000_000]
+    samples[3].ends = [1: LifeEnd(at: Self.epoch + 10 * Self.second + 250_000_000, exitCode: 3)]
     let said = try #require(log(of: samples).events.first)
-    #expect(said.lo == said.hi && said.detail == .ran(6_250_000_000))
+    #expect(said.lo == said.hi && said.detail == .ran(6_250_000_000, exitCode: 3))
   }
 
   @Test func `a successor of the same id is an end and a start, in this order`() {
@@ -138,6 +138,20 @@ import Testing
     let event = try #require(log.events.first)
     #expect(log.total == 1 && event.kind == .oomKilled && event.detail == .kills(2))
     #expect(event.lo == Self.epoch + 4 * Self.second && event.hi == Self.epoch + 12 * Self.second)
+  }
+
+  @Test func `an engine's word of a kill comes before the end, where the counter went unread`() {
+    let at = Self.epoch + 10 * Self.second + 250_000_000
+    var samples = [sample(10, [Box(serial: 1, started: 4)]), sample(11, [])]
+    samples[1].ends = [1: LifeEnd(at: at, exitCode: 137, outOfMemoryAt: at - 5)]
+    let log = log(of: samples)
+    #expect(log.events.map(\.kind) == [.oomKilled, .ended])
+    #expect(log.events[0].lo == at - 5 && log.events[0].hi == at - 5)
+    let kills = [0, 2].map { [Box(serial: 1, started: 4, readings: [.memoryOomKills: .value($0)])] }
+    samples = [sample(10, kills[0]), sample(11, kills[1]), sample(12, [])]
+    samples[2].ends = [1: LifeEnd(at: at, outOfMemoryAt: at)]
+    #expect(self.log(of: samples).events.map(\.detail).first == .kills(2))
+    #expect(self.log(of: samples).total == 2)
   }
 
   /// Of 100 periods a second so many are held back, second by second.

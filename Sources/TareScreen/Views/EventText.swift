@@ -30,8 +30,10 @@ enum EventText {
     case .ended, .oomKilled, .throttled: break
     }
     switch event.detail {
-    case .none: return ""
-    case .ran(let time): return "ran \(ran(time, isExact: event.hi - event.lo <= 20_000_000))"
+    case .none: return event.kind == .oomKilled ? "killed for want of memory" : ""
+    case .ran(let time, let code):
+      let words = "ran \(ran(time, isExact: event.hi - event.lo <= 20_000_000))"
+      return code.map { "\(words)   exit \($0)" } ?? words
     case .kills(let count): return "killed for want of memory: \(count)"
     case .heldBack(let share): return "held back in \(Scaled.decimal(share, digits: 0)) % of its periods"
     }
