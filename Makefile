@@ -40,11 +40,11 @@ bench: release
 ## screenshots: the pictures of the README, from a captured host
 screenshots: release
 	rm -rf $(dir $(CAPTURED)) && mkdir -p $(dir $(CAPTURED)) && tar -xzf docs/host.tar.gz -C $(dir $(CAPTURED))
-	$(PICTURE) --columns 120 --rows 40 >docs/overview.svg
-	$(PICTURE) --columns 80 --rows 24 >docs/overview-80x24.svg
-	$(PICTURE) --columns 120 --rows 40 --theme light >docs/overview-light.svg
-	$(PICTURE) --columns 120 --rows 24 --view table >docs/table.svg
-	$(PICTURE) --columns 120 --rows 24 --view boot --sort boot >docs/boot.svg
+	$(PICTURE) --size 120x40 >docs/overview.svg
+	$(PICTURE) --size 80x24 >docs/overview-80x24.svg
+	$(PICTURE) --size 120x40 --theme light >docs/overview-light.svg
+	$(PICTURE) --size 120x24 --view table >docs/table.svg
+	$(PICTURE) --size 120x24 --view boot --sort boot >docs/boot.svg
 
 install:
 	install -D -m 755 $(OUT)/tare $(DESTDIR)$(PREFIX)/bin/tare

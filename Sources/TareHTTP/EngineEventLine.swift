@@ -21,13 +21,14 @@ public struct EngineEventLine: Sendable, Hashable {
       let action = action(word, health: entry.health), let id = entry.actor?.id ?? entry.id, isID(id)
     else { return nil }
     guard
-      let event = entry.nanoseconds.map({ EngineEvent(action, at: $0) })
+      var event = entry.nanoseconds.map({ EngineEvent(action, at: $0) })
         ?? entry.seconds.flatMap({ seconds in
           // Far beyond any clock's range.
           guard seconds < 18_000_000_000 else { return nil }
           return EngineEvent(action, at: seconds * 1_000_000_000, latest: seconds * 1_000_000_000 + 999_999_999)
         })
     else { throw EngineError(endpoint, .unexpectedEvent("timeNano and time are missing")) }
+    if action == .die { event.exitCode = entry.actor?.attributes?.exitCode }
     return EngineEventLine(id: id, event: event)
   }
 
@@ -70,7 +71,28 @@ public struct EngineEventLine: Sendable, Hashable {
 
     struct Actor: Decodable {
       let id: String?
-      enum CodingKeys: String, CodingKey { case id = "ID" }
+      let attributes: Attributes?
+
+      enum CodingKeys: String, CodingKey {
+        case id = "ID"
+        case attributes = "Attributes"
+      }
+    }
+
+    /// Labels of the image are among them, so anything can be there.
+    struct Attributes: Decodable {
+      let exitCode: Int?
+
+      init(from decoder: any Decoder) throws {
+        let keys = try? decoder.container(keyedBy: CodingKeys.self)
+        let texts = [CodingKeys.docker, .podman].compactMap { try? keys?.decode(String.self, forKey: $0) }
+        exitCode = texts.first.flatMap { Int($0) }.flatMap { (0...255).contains($0) ? $0 : nil }
+      }
+
+      enum CodingKeys: String, CodingKey {
+        case docker = "exitCode"
+        case podman = "containerExitCode"
+      }
     }
 
     enum CodingKeys: String, CodingKey {

@@ -9,6 +9,12 @@ public enum Timestamp {
       + "\(pad(Int64(second / 60 % 60), 2)):\(pad(Int64(second % 60), 2)).\(pad(Int64(nanoseconds % 1_000_000_000), 9))Z"
   }
 
+  /// `2026-11-23 18:51:16Z`, for people.
+  public static func short(_ nanoseconds: UInt64) -> String {
+    let text = text(nanoseconds)
+    return "\(text.prefix(10)) \(text.dropFirst(11).prefix(8))Z"
+  }
+
   /// Nil for anything that is not RFC 3339 or lies before 1970, such as Go's zero time.
   public static func parse(_ text: String) -> UInt64? {
     var rest = Array(text.utf8)[...]

@@ -26,6 +26,8 @@ public final class Sampler {
   /// Machines whose guests could be asked, and those that could not, with the reason.
   public private(set) var machines: [GuestMachine] = []
   private var discoveryProblems: [Problem] = []
+  /// What engines said of rows that the last pass did not find any more.
+  private var ends: [UInt64: LifeEnd] = [:]
   private var buffer = [UInt8](repeating: 0, count: 65536)
   private var schedule = Schedule()
   private var knownNames: [String: EngineName] = [:]
@@ -80,6 +82,7 @@ public final class Sampler {
     if let discovery = due.discovery { try discover(discovery) }
     hearGuests()
     sample.prepare(workloads, serials: serials)
+    sample.ends = due.discovery == nil ? [:] : ends
     sample.problems.append(contentsOf: discoveryProblems)
     sample.problems.append(contentsOf: names.problems)
     if let problem = watch?.problem { sample.problems.append(problem) }
@@ -113,6 +116,8 @@ public final class Sampler {
     try discover(.changes)
     guard serials != before else { return false }
     sample.rearrange(workloads, serials: serials)
+    sample.realtime = root.now().realtime
+    sample.ends = ends
     for row in rows.indices where !rows[row].wasRead {
       _ = rows[row].read(
         into: &sample, row: row, buffer: &buffer, refreshing: true, sharing: false, isSketch: false, root)
@@ -165,6 +170,7 @@ public final class Sampler {
     rows = found.rows.map { row in
       old.removeValue(forKey: row.serial) ?? RowReader(row, root, plan, layout, budget, patience: patience)
     }
+    ends = names.ends(of: self.found, without: found.rows)
     self.found = found.rows
     machines = found.rows.compactMap(\.machine)
     workloads = found.rows.map(\.workload)

@@ -13,13 +13,13 @@ import Testing
     return (try child.end(within: .seconds(60)), child)
   }
 
-  @Test(arguments: hosts, ["json", "table"])
+  @Test(arguments: hosts, ["json", "table", "csv"])
   func `a captured host is printed as its golden file says`(host: String, format: String) throws {
     let (code, child) = try run([
       "snapshot", "--root", Self.tests.appending(path: "Fixtures/hosts/\(host)").path, "--format", format,
     ])
     #expect(code == 0)
-    let golden = Self.tests.appending(path: "Golden/hosts/\(host).\(format == "json" ? "json" : "txt")")
+    let golden = Self.tests.appending(path: "Golden/hosts/\(host).\(format == "table" ? "txt" : format)")
     // Golden JSON has a value a line.
     let expected = try String(contentsOf: golden, encoding: .utf8)
     let text =
@@ -46,7 +46,9 @@ import Testing
   @Test(arguments: [
     ["nonsense"], ["snapshot", "--interval", "soon"], ["snapshot", "--interval", "1ms"],
     ["snapshot", "--format", "xml"],
-    ["snapshot", "--sort", "beauty"],
+    ["snapshot", "--sort", "beauty"], ["snapshot", "--columns", "cpuu"], ["snapshot", "--columns", ""],
+    ["snapshot", "--columns", "cpu", "--format", "json"], ["snapshot", "--wide", "--columns", "cpu"],
+    ["snapshot", "--wide", "--format", "csv"], ["snapshot", "--columns", "cpu", "--format", "svg", "--view", "boot"],
     ["snapshot", "--interval", "0", "--count", "3"], ["snapshot", "--count", "-1"], ["demo", "--accel", "hyperdrive"],
     ["demo", "--seconds", "0"], ["capture"],
   ])
@@ -81,6 +83,24 @@ import Testing
     let shell = try Child(["/bin/sh", "-c", "exec \(Tool.tare()) snapshot --interval 0 > /dev/full"], [:])
     #expect(try shell.end(within: .seconds(60)) == 1)
     #expect(shell.complaints.contains("cannot write"))
+  }
+
+  @Test func `a file of values has its headings once, and only the rows that the filter leaves`() throws {
+    let words = ["snapshot", "--format", "csv", "--interval", "20ms", "--count", "3", "--columns", "name,cpu"]
+    let (code, child) = try run(words)
+    #expect(code == 0)
+    #expect(child.text.hasPrefix("time,name,cpu_usage_percent\r\n"))
+    #expect(child.text.ranges(of: "time,name").count == 1)
+    let root = Self.tests.appending(path: "Fixtures/hosts/hybrid").path
+    let machines = try run(["snapshot", "--root", root, "--format", "csv", "--columns", "kind", "--filter", "kind=vm"])
+    #expect(
+      machines.child.text.components(separatedBy: "\r\n").dropFirst().dropLast().allSatisfy { $0.hasSuffix(",vm") })
+    #expect(machines.child.text.components(separatedBy: "\r\n").count > 2)
+  }
+
+  @Test func `a wrong column is answered with the nearest`() throws {
+    let (_, child) = try run(["snapshot", "--columns", "name,memroy"])
+    #expect(child.complaints.contains("--columns: unknown column 'memroy': did you mean 'memory'?"))
   }
 
   @Test func `a filter chooses the rows, and nothing else`() throws {

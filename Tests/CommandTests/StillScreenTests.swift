@@ -12,7 +12,7 @@ import Testing
 
   @Test(arguments: CommandTests.hosts, [(80, 24), (120, 40), (200, 60), (1, 1)])
   func `a picture has the size that was asked for`(host: String, size: (Int, Int)) throws {
-    let words = ["--columns", "\(size.0)", "--rows", "\(size.1)"]
+    let words = ["--size", "\(size.0)x\(size.1)"]
     let (code, child) = try run(["--format", "svg"] + words, host: host)
     #expect(code == 0)
     #expect(child.complaints.isEmpty)
@@ -30,6 +30,19 @@ import Testing
     for name in ["labhost", "busy", "spin", "reader"] { #expect(one.contains(">\(name)</text>"), "\(name)") }
   }
 
+  @Test(arguments: ["0x24", "1001x40", "80x501", "80", "80x", "80x24x1", "axb", "8O×24"])
+  func `a size that is none is named`(size: String) throws {
+    let (code, child) = try run(["--format", "svg", "--size", size])
+    #expect(code == 2)
+    #expect(child.complaints.contains(size) && child.complaints.contains("--size"))
+  }
+
+  @Test func `columns are those of the table view`() throws {
+    let words = ["--format", "text", "--size", "120x30", "--columns", "pid,started,memory.kernel_bytes"]
+    let text = try run(words).child.text
+    #expect(text.contains("STARTED") && text.contains("KERNEL MiB") && !text.contains("RUNTIME"))
+  }
+
   @Test func `theme and view change it`() throws {
     let dark = try run(["--format", "svg"]).child.text
     for words in [
@@ -42,9 +55,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ["--format", "json", "--columns", "80"], ["--rows", "24"], ["--view", "table"], ["--theme", "dark"],
-    ["--format", "svg", "--columns", "0"], ["--format", "svg", "--columns", "1001"],
-    ["--format", "svg", "--rows", "501"],
+    ["--format", "json", "--size", "80x24"], ["--size", "80x24"], ["--view", "table"], ["--theme", "dark"],
     ["--format", "text", "--view", "tabel"], ["--format", "svg", "--theme", "drak"],
     ["--format", "svg", "--count", "0"],
   ])

@@ -21,15 +21,15 @@ import Testing
     #expect(modes.isSuperset(of: [.hybrid, .v2]))
   }
 
-  @Test(arguments: hosts, ["json", "table"])
+  @Test(arguments: hosts, ["json", "table", "csv"])
   func `a captured host is shown as it was`(host: String, format: String) throws {
     let frame = try frame(of: host)
     let exporter = try #require(allExporters.first { $0.name == format })
     let order = try #require(RowOrder(named: "memory"))
-    var text = exporter.text(frame, order: order.rows(frame))
+    var text = exporter.head + exporter.text(frame, order: order.rows(frame))
     // One value a line, so that a difference can be read.
     if format == "json" { text = text.split(separator: ",", omittingEmptySubsequences: false).joined(separator: ",\n") }
-    let file = Self.golden.appending(path: "\(host).\(format == "json" ? "json" : "txt")")
+    let file = Self.golden.appending(path: "\(host).\(format == "table" ? "txt" : format)")
     if ProcessInfo.processInfo.environment["TARE_RECORD"] == "1" {
       try FileManager.default.createDirectory(at: Self.golden, withIntermediateDirectories: true)
       try text.write(to: file, atomically: true, encoding: .utf8)

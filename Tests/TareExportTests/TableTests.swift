@@ -37,6 +37,53 @@ struct TableTests {
     #expect(row.displayWidth == other.displayWidth)
   }
 
+  @Test(arguments: hostileNames + [String(repeating: "=x", count: 2000)], [true, false])
+  func `no name breaks a table of columns that somebody chose`(name: String, isWide: Bool) throws {
+    let columns = isWide ? nil : try RowKey.list("id,name,image,cgroup,cpu,label.a")
+    func lines(_ name: String) -> [String] {
+      var sample = makeFrame(names: [name, "other"]).current
+      sample.workloads[0].image = name
+      sample.workloads[0].cgroup = name
+      let text = TableExporter().with(ExportChoice(columns: columns, isWide: isWide)).text(
+        Frame(previous: nil, current: sample), order: [0, 1])
+      return text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    }
+    let (plain, lines) = (lines("plain"), lines(name))
+    #expect(lines.count == plain.count)
+    #expect(lines.allSatisfy { line in !line.unicodeScalars.contains { $0.isHarmful } })
+    #expect(lines.allSatisfy { $0.displayWidth < 700 })
+  }
+
+  @Test func `columns stand as they were chosen, and what can be added up has its sum below it`() throws {
+    let frame = try makeBusyFrame()
+    let exporter = TableExporter().with(ExportChoice(columns: try RowKey.list("memory,pid,name,cpu")))
+    let lines = exporter.text(frame, order: RowOrder(named: "name")!.rows(frame)).split(separator: "\n")
+    #expect(lines[1].hasPrefix("  NAME "))
+    #expect(lines[1].hasSuffix("MEMORY  PID  CPU %"))
+    let web = try #require(lines.first { $0.hasPrefix("C web") })
+    #expect(web.hasSuffix(" 40.0 MiB  200   25.0"))
+    let rest = try #require(lines.first { $0.hasPrefix("  rest of host") })
+    #expect(rest.count <= web.count && rest.contains("iB"))
+    #expect(!lines.contains { $0.contains("BOOT") })
+    let without = TableExporter().with(ExportChoice(columns: try RowKey.list("pid"))).text(frame, order: [0])
+    #expect(!without.contains("rest of host"))
+  }
+
+  @Test func `a row right below the one that it runs in is indented, and no other`() {
+    let outer = makeWorkload("pod", name: "outer")
+    var (inner, next) = (makeWorkload("a", name: "inner"), makeWorkload("b", name: "next"))
+    (inner.parent, next.parent) = ("pod", "pod")
+    let frame = Frame(previous: nil, current: makeSample([(outer, 1, [:]), (inner, 2, [:]), (next, 3, [:])]))
+    func names(_ order: [Int]) -> [String] {
+      TableExporter().text(frame, order: order).split(separator: "\n").dropFirst(2).prefix(3).map {
+        String($0.prefix(10)).trimmedEnd
+      }
+    }
+    #expect(names([0, 1, 2]) == ["C outer", "C └ inner", "C └ next"])
+    #expect(names([1, 0, 2]) == ["C inner", "C outer", "C └ next"])
+    #expect(names([1, 2, 0]) == ["C inner", "C next", "C outer"])
+  }
+
   @Test(arguments: hostileNames)
   func `no host name breaks the table`(name: String) {
     var sample = makeSample([(makeWorkload("a"), 1, [:])])

@@ -20,6 +20,7 @@ import Testing
         .destroy,
       ])
     #expect(lines.first?.event == EngineEvent(.create, at: 1_795_561_653_814_342_039))
+    #expect(lines.filter { $0.event.action == .die }.map(\.event.exitCode) == [137, 137, 137])
   }
 
   @Test func `what Podman 4_3 said is read`() throws {
@@ -37,11 +38,30 @@ import Testing
     (#""Action":"health_status: unhealthy""#, .unhealthy), (#""status":"start""#, .start),
     (#""Action":"health_status","HealthStatus":"healthy""#, .healthy),
     (#""Action":"health_status","HealthStatus":"unhealthy""#, .unhealthy), (#""Action":"remove""#, .destroy),
-    (#""Action":"restore""#, .restore), (#""Action":"checkpoint","status":"start""#, .checkpoint),
+    (#""Action":"oom""#, .oom), (#""Action":"restore""#, .restore),
+    (#""Action":"checkpoint","status":"start""#, .checkpoint),
   ])
   func `both engines' words are known`(keys: String, action: EngineEvent.Action) throws {
     let line = try decode(#"{\#(keys),"id":"\#(Events.id)","timeNano":5}"#)
     #expect(line == EngineEventLine(id: Events.id, event: EngineEvent(action, at: 5)))
+  }
+
+  @Test(arguments: [
+    (#""exitCode":"137""#, 137), (#""containerExitCode":"0""#, 0), (#""exitCode":3"#, nil), (#""exitCode":"x""#, nil),
+    (#""exitCode":"-1""#, nil), (#""exitCode":"256""#, nil), (#""a":"b""#, nil), (#""exitCode":{"x":[]}"#, nil),
+  ])
+  func `an end has its exit code where that is one`(attribute: String, code: Int?) throws {
+    let line = try decode(#"{"Action":"die","Actor":{"ID":"\#(Events.id)","Attributes":{\#(attribute)}},"timeNano":5}"#)
+    #expect(line?.event.action == .die && line?.event.exitCode == code)
+    let start = try decode(
+      #"{"Action":"start","Actor":{"ID":"\#(Events.id)","Attributes":{\#(attribute)}},"timeNano":5}"#)
+    #expect(start?.event.exitCode == nil)
+  }
+
+  @Test(arguments: ["[]", "5", "null", #""x""#])
+  func `attributes of another kind are none`(attributes: String) throws {
+    let line = try decode(#"{"Action":"die","Actor":{"ID":"\#(Events.id)","Attributes":\#(attributes)},"timeNano":5}"#)
+    #expect(line?.event == EngineEvent(.die, at: 5))
   }
 
   @Test(arguments: [

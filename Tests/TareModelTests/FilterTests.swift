@@ -43,7 +43,8 @@ import Testing
     ("cpu>30", ["db"]), ("cpu>=30", ["Shop-Web", "db"]), ("cpu<50%", ["Shop-Web"]), ("cpu<=80", ["Shop-Web", "db"]),
     ("cpu!=80", ["Shop-Web"]), ("cpu=80", ["db"]), ("memory>1GiB", ["db"]), ("memory>1G", ["db"]),
     ("memory<=100MiB", ["Shop-Web"]), ("memory<104857.6kB", []), ("memory<104857.7kB", ["Shop-Web"]),
-    ("memory.current_bytes > 1 GiB", ["db"]), ("up>9s", ["Shop-Web"]), ("up>1h", []), ("id=\"docker:1\"", ["Shop-Web"]),
+    ("memory.current_bytes > 1 GiB", ["db"]), ("started>2023-11-14T22:13:19Z", ["Shop-Web"]),
+    ("started<2023-11-14T22:13:19Z", []), ("up>9s", ["Shop-Web"]), ("up>1h", []), ("id=\"docker:1\"", ["Shop-Web"]),
     ("kind=c , cpu>1", ["Shop-Web"]), ("kind=vm,kind=container", []), ("name=\"a,b\"", []),
   ])
   func `terms choose workloads`(text: String, expected: [String]) throws { #expect(try names(text) == expected) }
@@ -52,7 +53,7 @@ import Testing
     ("kidn=vm", 1, "did you mean 'kind'"), ("cpu>50,memroy>1", 2, "did you mean 'memory'"), ("cpu>", 1, "a value"),
     ("cpu>fast", 1, "a number such as 50"), ("memory>1foo", 1, "512MiB"), ("name>5", 1, "is a text"),
     ("cpu~5", 1, "is a number"), ("kind=x", 1, "container, pod or vm"), ("a,,b", 2, "nothing"), ("a,\"b", 2, "quote"),
-    ("up>5x", 1, "200ms"), (",", 1, "nothing"),
+    ("up>5x", 1, "200ms"), ("started>5", 1, "2026-11-23T18:51:16Z"), ("started~5", 1, "is a time"), (",", 1, "nothing"),
   ])
   func `what is wrong is said with its place`(text: String, term: Int, says: String) {
     let error = #expect(throws: FilterError.self) { try Filter(text) }

@@ -152,6 +152,40 @@ struct EngineEventTests {
     #expect(boots.last?.span(to: .userspace) == .notApplicable)
   }
 
+  @Test(
+    arguments: [
+      ([(.start, 30), (.die, 4000)], LifeEnd(at: 4000), nil),
+      ([(.die, -200), (.start, 30), (.die, 4000)], LifeEnd(at: 4000), nil),
+      ([(.oom, 3990), (.die, 4000)], LifeEnd(at: 4000, outOfMemoryAt: 3990), nil),
+      ([(.die, 4000), (.oom, 4020)], LifeEnd(at: 4000, outOfMemoryAt: 4000), nil), ([(.die, -200)], nil, nil),
+      ([(.start, 30)], nil, nil), ([(.die, 4000)], nil, 4900),
+    ] as [([(EngineEvent.Action, Int)], LifeEnd?, Int?)])
+  func `an engine tells when a row that is gone ended`(
+    events: [(EngineEvent.Action, Int)], end: LifeEnd?, latest: Int?
+  ) throws {
+    let host = try FakeHost()
+    host.instants = 2
+    try host.docker(id, name: "web", pid: 200)
+    let names = Saying([
+      (id, events.map { EngineEvent($0.0, at: at($0.1), latest: latest.map(at)) })
+    ])
+    let root = try host.root()
+    let discovery = Discovery(
+      root, layout: try CgroupLayout(root), environment: [:], sources: allSources(), names: names, watch: nil)
+    let rows = try discovery.pass(at: root.monotonic(), .all).rows
+    #expect(names.ends(of: rows, without: rows).isEmpty)
+    let expected = end.map { end in
+      LifeEnd(at: at(Int(end.at)), outOfMemoryAt: end.outOfMemoryAt.map { at(Int($0)) })
+    }
+    #expect(
+      names.ends(of: rows, without: [])
+        == Dictionary(
+          uniqueKeysWithValues: rows.compactMap { row in
+            expected.map { (row.serial, $0) }
+          }))
+    #expect(rows.count == 1)
+  }
+
   @Test(arguments: [
     (#""RestartCount":1"#, BootTimeline.Kind.restart), (#""RestartCount":0"#, .boot),
     (#""RestartCount":null"#, .boot),

@@ -126,7 +126,7 @@ public struct JSONExporter: Exporter {
       for (name, phase) in [("boot", BootTimeline.Phase.userspace), ("ready", .ready)] {
         let span = boot.span(to: phase)
         json.field("\(name)_seconds", span.seconds.map { .number($0) } ?? .missing(.notReported))
-        json.field("\(name)_bound", Self.bound(span))
+        json.field("\(name)_bound", span.bound)
         json.field("\(name)_label", boot.label(to: phase).rawValue)
         let reason = boot.kind == .boot ? Reason.notReported : .notApplicable
         if span.seconds == nil { absent.append(("boot.\(name)_seconds", reason.rawValue)) }
@@ -147,15 +147,6 @@ public struct JSONExporter: Exporter {
           }
         }
       }
-    }
-  }
-
-  private static func bound(_ span: BootSpan) -> String {
-    switch span {
-    case .exact: "exact"
-    case .atLeast: "at-least"
-    case .atMost: "at-most"
-    case .unknown, .notApplicable: "unknown"
     }
   }
 

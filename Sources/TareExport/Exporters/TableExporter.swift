@@ -1,32 +1,59 @@
 public import TareModel
 
-/// A table for people: both kinds in the same columns, the rest of the host, and a sum that is the machine. 80 cells wide,
-/// and with READY too where there is room.
+/// A table for people: both kinds in the same columns, the rest of the host, and a sum that is the machine. Its own columns
+/// are 80 cells wide, and with READY too where there is room; those that somebody chose are as wide as what is in them.
 public struct TableExporter: Exporter {
   public let name = "table"
-  private let columns: [Column]
-  private let width: Int
+  public let hasColumns = true
+  private let columns: [TableColumn]
 
   /// - Parameter room: cells in a line at most; never less than 80 are used.
   public init(room: Int = 80) {
-    columns = Self.columns.filter { !$0.isWide || room >= Self.wideWidth }
-    width = columns.reduce(0) { $0 + $1.width }
+    columns = room >= Self.readyWidth ? TableColumn.own : TableColumn.own.filter { $0.name != "ready" }
   }
 
-  private static let wideWidth = columns.reduce(0) { $0 + $1.width }
+  private init(columns: [RowKey]) { self.columns = TableColumn.chosen(columns) }
+
+  private static let readyWidth = TableColumn.own.reduce(0) { $0 + $1.gap + $1.width }
+
+  public func with(_ choice: ExportChoice) -> any Exporter {
+    if let columns = choice.columns { return TableExporter(columns: columns) }
+    return choice.isWide ? TableExporter(columns: Self.wide) : TableExporter(room: choice.room)
+  }
+
+  /// What is of use to people, short texts first: an image has no end.
+  private static let wide = [
+    "runtime", "cpu", "throttled", "wait", "memory", "limit", "boot", "ready", "up", "tasks", "read", "written",
+    "received", "sent", "pid", "started", "pod", "parent", "image",
+  ].compactMap(RowKey.named)
 
   public func text(_ frame: Frame, order: [Int]) -> String {
+    let nested = Self.nested(frame, order)
+    let columns = columns.map { $0.fitted(to: frame, order, nested) }
     var lines = [header(frame), ""]
     if frame.current.workloads.isEmpty {
       lines.append("No container or VM runs here. tare doctor says where was looked.")
     } else {
-      lines.append(columns.map { $0.title.fitted(to: $0.width, atEnd: $0.atEnd) }.joined())
-      lines += order.map { row in columns.map { $0.cell(frame, row) }.joined().trimmedEnd }
+      lines.append(columns.map(\.heading).joined().trimmedEnd)
+      lines += order.map { row in columns.map { $0.cell(frame, row, nested) }.joined().trimmedEnd }
     }
-    lines += totals(frame, shown: order)
+    lines.append(String(repeating: "─", count: columns.reduce(0) { $0 + $1.gap + $1.width }))
+    lines += sums(frame, shown: order, columns)
+    lines += legend(frame)
     lines += unnamed(frame)
     lines += frame.current.problems.map { "! \($0.source): \($0.message)".harmless }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// Rows right below the one that they run in, or below another that does.
+  private static func nested(_ frame: Frame, _ order: [Int]) -> Set<Int> {
+    var rows: Set<Int> = []
+    for (above, row) in zip(order, order.dropFirst()) {
+      guard let parent = frame.current.workloads[row].parent else { continue }
+      let before = frame.current.workloads[above]
+      if before.id == parent || rows.contains(above) && before.parent == parent { rows.insert(row) }
+    }
+    return rows
   }
 
   private func header(_ frame: Frame) -> String {
@@ -51,108 +78,50 @@ public struct TableExporter: Exporter {
     ]
   }
 
-  private func totals(_ frame: Frame, shown: [Int]) -> [String] {
+  private func sums(_ frame: Frame, shown: [Int], _ columns: [TableColumn]) -> [String] {
     let totals = frame.hostTotals
     let host = frame.current.host
-    let used = Self.memory(totals.memoryUsed)
+    let used = TableColumn.memory(totals.memoryUsed)
     // What a filter leaves out, so that the column still adds up to the machine.
     let hidden = frame.outermost(besides: Set(shown))
     let rest = totals.restMemory.number.map { "~" + Scaled.bytes($0 + hidden.memory) } ?? "?"
     let restName = hidden.count == 0 ? "rest of host" : "rest of host, \(hidden.count) hidden"
-    let restCpu = totals.restCpu.number.map { Scaled.decimal($0 + hidden.cpu) } ?? Self.absence(totals.restCpu)
+    let restCpu = totals.restCpu.number.map { Scaled.decimal($0 + hidden.cpu) } ?? totals.restCpu.sign
     // Where the kernel's ticks caught less than the workloads' own counters, those are what is known.
     let least = totals.workloadsCpu.number.flatMap { sum in
       totals.cpu.number.flatMap { sum > $0 + 0.05 ? "≥" + Scaled.decimal(sum) : nil }
     }
-    func line(_ name: String, _ cpu: String, _ memory: String, _ note: String) -> String {
-      ("  " + name.fitted(to: 28) + cpu.fitted(to: 7, atEnd: true) + "".fitted(to: 7)
-        + memory.fitted(to: 11, atEnd: true) + note).trimmedEnd
-    }
     let total = FigureValue(frame.current.hostReadings.memoryTotal).number.map { " of \(Scaled.bytes($0))" } ?? ""
     return [
-      String(repeating: "─", count: width),
-      line(restName, least == nil ? restCpu : "~\(Scaled.decimal(hidden.cpu))", rest, ""),
-      line("\(host.hostname.harmless.fittedAtMost(24)) used", least ?? Self.decimal(totals.cpu), used, total),
-      "  100 % is one core; this machine has \(host.cpusOnline * 100) %.  – not applicable  ? see json",
-      width < Self.wideWidth
-        ? "  BOOT is from the request to user space: r reported, ~ inferred, ≥ < bounds."
-        : "  BOOT: request to user space; READY: to the answer; r reported, ~ inferred, ≥ < bounds",
-    ]
+      sum(restName, cpu: least == nil ? restCpu : "~\(Scaled.decimal(hidden.cpu))", memory: rest, "", columns),
+      sum(
+        "\(host.hostname.harmless.fittedAtMost(24)) used", cpu: least ?? TableColumn.decimal(totals.cpu), memory: used,
+        total, columns),
+    ].compactMap { $0 }
   }
 
-  // MARK: Columns
-
-  private struct Column {
-    let title: String
-    let width: Int
-    var atEnd = true
-    /// Only where there is room for it.
-    var isWide = false
-    let value: @Sendable (Frame, Int) -> String
-
-    func cell(_ frame: Frame, _ row: Int) -> String { value(frame, row).fitted(to: width, atEnd: atEnd) }
+  /// A line below the columns that can be added up; nil where there are none.
+  private func sum(_ name: String, cpu: String, memory: String, _ note: String, _ columns: [TableColumn]) -> String? {
+    let texts = ["cpu": cpu, "memory": memory]
+    guard let first = columns.firstIndex(where: { texts[$0.name] != nil }),
+      let last = columns.lastIndex(where: { texts[$0.name] != nil })
+    else { return nil }
+    let room = columns[..<first].reduce(0) { $0 + $1.gap + $1.width }
+    let cells = columns[first...last].map { ($0.gap + $0.width, texts[$0.name] ?? "") }
+    return
+      (("  " + name).fitted(to: room) + cells.map { $0.1.fitted(to: $0.0, atEnd: true) }.joined()
+      + (columns[last].name == "memory" ? note : "")).trimmedEnd
   }
 
-  private static let columns: [Column] = [
-    Column(title: "", width: 2, atEnd: false) { frame, row in
-      frame.current.workloads[row].kind.letter
-    },
-    Column(title: "NAME", width: 18, atEnd: false) { frame, row in
-      frame.current.workloads[row].name.harmless.fittedAtMost(17)
-    },
-    Column(title: "RUNTIME", width: 10, atEnd: false) { frame, row in
-      let workload = frame.current.workloads[row]
-      // Of the others each has one of its own.
-      guard [.qemu, .libvirt, .proxmox].contains(workload.runtime), let accelerator = workload.machine?.accelerator
-      else {
-        return workload.runtime.rawValue
-      }
-      return "\(workload.runtime.rawValue)/\(accelerator.rawValue)"
-    },
-    Column(title: "CPU %", width: 7) { frame, row in decimal(frame.value(.cpuUsage, row: row)) },
-    Column(title: "HELD %", width: 7) { frame, row in decimal(frame.value(.throttled, row: row)) },
-    Column(title: "MEMORY", width: 11) { frame, row in memory(frame.heldMemory(row: row)) },
-    Column(title: "LIMIT %", width: 8) { frame, row in ofLimit(frame, row) },
-    Column(title: "BOOT s ", width: 9) { frame, row in boot(frame.current.workloads[row].boot.span(to: .userspace)) },
-    Column(title: "READY s ", width: 10, isWide: true) { frame, row in
-      boot(frame.current.workloads[row].boot.span(to: .ready))
-    },
-    Column(title: "UP", width: 8) { frame, row in
-      guard let started = frame.current.workloads[row].startedAt else { return "?" }
-      return Scaled.age(frame.current.realtime > started ? frame.current.realtime - started : 0)
-    },
-  ]
-
-  private static func ofLimit(_ frame: Frame, _ row: Int) -> String {
-    let (value, isBound) = frame.memoryOfLimit(row: row)
-    return value.number.map { (isBound ? "≤" : "") + Scaled.decimal($0) } ?? absence(value)
-  }
-
-  /// `0.24r`, `≥1.20`, `?`. The last cell is for the mark.
-  private static func boot(_ span: BootSpan) -> String {
-    func digits(_ seconds: Double) -> String {
-      Scaled.decimal(seconds, digits: seconds < 99.995 ? 2 : seconds < 999.95 ? 1 : 0)
+  private func legend(_ frame: Frame) -> [String] {
+    let all = frame.current.host.cpusOnline * 100
+    var lines = ["  100 % is one core; this machine has \(all) %.  – not applicable  ? see json"]
+    let names = columns.map(\.name)
+    if names.contains("ready") {
+      lines.append("  BOOT: request to user space; READY: to the answer; r reported, ~ inferred, ≥ < bounds")
+    } else if names.contains("boot") {
+      lines.append("  BOOT is from the request to user space: r reported, ~ inferred, ≥ < bounds.")
     }
-    switch span {
-    case .exact(let seconds, .measured): return "\(digits(seconds)) "
-    case .exact(let seconds, .reported): return "\(digits(seconds))r"
-    case .exact(let seconds, _): return "\(digits(seconds))~"
-    case .atLeast(let seconds): return "≥\(digits(seconds)) "
-    case .atMost(let seconds): return "<\(digits(seconds)) "
-    case .unknown: return "? "
-    case .notApplicable: return "– "
-    }
-  }
-
-  private static func memory(_ value: FigureValue) -> String { value.number.map(Scaled.bytes) ?? absence(value) }
-  private static func decimal(_ value: FigureValue) -> String {
-    value.number.map { Scaled.decimal($0) } ?? absence(value)
-  }
-
-  private static func absence(_ value: FigureValue) -> String {
-    switch value {
-    case .unlimited, .missing(.notApplicable): "–"
-    default: "?"
-    }
+    return lines
   }
 }

@@ -9,6 +9,8 @@ public struct EngineEvent: Sendable, Hashable {
     case restart
     /// The first process has ended, whoever ended it.
     case die
+    /// The kernel killed a process of it for want of memory. Podman does not say so.
+    case oom
     case stop, pause, unpause
     /// The container is removed. Podman calls it `remove`.
     case destroy
@@ -23,6 +25,8 @@ public struct EngineEvent: Sendable, Hashable {
   public var at: UInt64
   /// The latest instant that it can have been; later than ``at`` where the engine gave whole seconds.
   public var latest: UInt64
+  /// Of ``Action/die``: as a shell would have it, 128 and more by a signal.
+  public var exitCode: Int?
 
   public init(_ action: Action, at: UInt64, latest: UInt64? = nil) {
     self.action = action

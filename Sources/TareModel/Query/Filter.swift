@@ -141,17 +141,27 @@ public struct Filter: Sendable {
         }
       }
       return .text(read, comparison, wanted)
-    case .number(let unit, let read):
-      guard ![.contains, .notContains].contains(comparison) else {
+    case .instant(let read):
+      try Self.check(comparison, of: key, is: "a time", term: number)
+      guard let wanted = Timestamp.parse(value) else {
         throw FilterError(
-          term: number,
-          message: "'\(key.name)' is a number: expected =, !=, >, >=, < or <=, found \(comparison.rawValue)")
+          term: number, message: "'\(value)': expected a time such as 2026-11-23T18:51:16Z for \(key.name)")
       }
+      // Double.init alone would be that of a bit pattern.
+      return .number({ read($0, $1).map { Double($0) } }, comparison, Double(wanted))
+    case .number(let unit, let read):
+      try Self.check(comparison, of: key, is: "a number", term: number)
       guard let wanted = Quantity.parse(value, unit) else {
         throw FilterError(term: number, message: "'\(value)': expected \(Quantity.example(unit)) for \(key.name)")
       }
       return .number(read, comparison, wanted)
     }
+  }
+
+  private static func check(_ comparison: Comparison, of key: RowKey, is what: String, term: Int) throws(FilterError) {
+    guard [.contains, .notContains].contains(comparison) else { return }
+    throw FilterError(
+      term: term, message: "'\(key.name)' is \(what): expected =, !=, >, >=, < or <=, found \(comparison.rawValue)")
   }
 }
 

@@ -1,67 +1,137 @@
-/// What rows can be sorted and filtered by: a text or a number of a workload.
+/// What can be asked of a workload: a text, a number or an instant. Rows are sorted and filtered by it, and every table, on the screen
+/// and in exports, has it as a column of the same name. To add one, add it here; every figure has one without that.
 public struct RowKey: Sendable {
   public enum Value: Sendable {
     case text(@Sendable (Frame, Int) -> String?)
     /// In the figure's unit, or seconds, bytes, percent.
     case number(Unit, @Sendable (Frame, Int) -> Double?)
+    /// Realtime nanoseconds since 1970.
+    case instant(@Sendable (Frame, Int) -> UInt64?)
   }
 
   public enum Unit: Sendable { case percent, bytes, bytesPerSecond, seconds, plain }
 
+  /// As in `--sort`, `--filter`, `--columns` and the configuration.
   public let name: String
+  /// In a heading, without the unit.
+  public let title: String
+  /// What it is, in a few words.
+  public let help: String
+  /// In the heading of a file: the path in the JSON joined by `_`, its unit at the end.
+  public let field: String
   public let value: Value
+  /// What the number comes from, where it is a figure; that has the reason too if there is none.
+  public let figure: Figure?
+  /// Names of those that say how far the value may be believed: a file that has it has them beside it.
+  public private(set) var companions: [String] = []
 
   /// All of them: those of a workload first, then short names of figures, then every figure.
   public static let catalogue: [RowKey] = texts + numbers + aliases + figures
+
+  /// Those to choose columns from: no figure twice.
+  public static let columns: [RowKey] = {
+    let short = Set(aliases.map(\.field))
+    let trust = Set(catalogue.flatMap(\.companions))
+    return texts.filter { !trust.contains($0.name) } + numbers + aliases + figures.filter { !short.contains($0.field) }
+  }()
 
   public static func named(_ name: String) -> RowKey? {
     if let key = byName[name] { return key }
     guard name.hasPrefix("label."), name.count > 6 else { return nil }
     let label = String(name.dropFirst(6))
-    return text(name) { $0.labels?[label] }
+    return text(name, label, "a label that an engine gave", field: "label_\(label)") { $0.labels?[label] }
   }
 
   private static let byName = Dictionary(catalogue.map { ($0.name, $0) }) { first, _ in first }
 
   private static let texts: [RowKey] = [
-    text("name") { $0.name }, text("kind") { $0.kind.rawValue }, text("runtime") { $0.runtime.rawValue },
-    text("image") { $0.image }, text("id") { $0.id }, text("pod") { $0.pod }, text("parent") { $0.parent },
-    text("cgroup") { $0.cgroup }, text("accelerator") { $0.machine?.accelerator?.rawValue },
+    text("name", "NAME", "what people call it") { $0.name },
+    text("kind", "KIND", "container, pod (K) or VM") { $0.kind.rawValue },
+    text("runtime", "RUNTIME", "engine or hypervisor; tcg is emulation") { $0.runtime.rawValue },
+    text("image", "IMAGE", "image or boot disk") { $0.image },
+    text("id", "ID", "as in the JSON") { $0.id },
+    text("pod", "POD", "the pod that it belongs to") { $0.pod },
+    text("namespace", "NAMESPACE", "the pod's namespace") { $0.namespace },
+    text("parent", "RUNS IN", "the workload that it runs in") { $0.parent },
+    text("cgroup", "CGROUP", "path below the root of cgroups") { $0.cgroup },
+    text("accelerator", "ACCEL", "kvm, or tcg: emulation", field: "machine_accelerator") {
+      $0.machine?.accelerator?.rawValue
+    },
+    RowKey("note", "NOTE", "what holds it back", field: "note", .text { $0.note(row: $1)?.text }),
+    text("boot.kind", "BOOT KIND", "boot, restart, restored or migrated") { $0.boot.kind.rawValue },
+    text("boot.bound", "BOOT BOUND", "exact, at-least, at-most or unknown") { $0.boot.span(to: .userspace).bound },
+    text("boot.label", "BOOT LABEL", "how BOOT is known") { $0.boot.label(to: .userspace).rawValue },
+    text("ready.bound", "READY BOUND", "exact, at-least, at-most or unknown") { $0.boot.span(to: .ready).bound },
+    text("ready.label", "READY LABEL", "how READY is known") { $0.boot.label(to: .ready).rawValue },
+    RowKey(
+      "limit.bound", "LIMIT BOUND", "exact, or at-most of a VM", field: "memory_of_limit_bound",
+      .text { frame, row in
+        let (value, isBound) = frame.memoryOfLimit(row: row)
+        return value.number == nil ? nil : isBound ? "at-most" : "exact"
+      }),
   ]
 
   private static let numbers: [RowKey] = [
-    RowKey(name: "memory", value: .number(.bytes) { $0.heldMemory(row: $1).number }),
-    RowKey(name: "limit", value: .number(.percent) { $0.memoryOfLimit(row: $1).value.number }),
-    RowKey(name: "boot", value: .number(.seconds) { $0.current.workloads[$1].boot.span(to: .userspace).seconds }),
-    RowKey(name: "ready", value: .number(.seconds) { $0.current.workloads[$1].boot.span(to: .ready).seconds }),
-    RowKey(name: "up", value: .number(.seconds) { frame, row in frame.age(row: row) }),
+    RowKey(
+      "memory", "MEMORY", "working set of a container, own memory of a VM", field: "memory_held_bytes",
+      .number(.bytes) { $0.heldMemory(row: $1).number }),
+    RowKey(
+      "limit", "LIMIT", "of its memory limit; of a VM's RAM at most", field: "memory_of_limit_percent",
+      .number(.percent) { $0.memoryOfLimit(row: $1).value.number }, companions: ["limit.bound"]),
+    RowKey(
+      "boot", "BOOT", "from the request to user space", field: "boot_seconds",
+      .number(.seconds) { $0.current.workloads[$1].boot.span(to: .userspace).seconds },
+      companions: ["boot.bound", "boot.label"]),
+    RowKey(
+      "ready", "READY", "from the request until it answers", field: "ready_seconds",
+      .number(.seconds) { $0.current.workloads[$1].boot.span(to: .ready).seconds },
+      companions: ["ready.bound", "ready.label"]),
+    RowKey(
+      "up", "UP", "since its first process began", field: "up_seconds", .number(.seconds) { $0.age(row: $1) }),
     // The latest start first, where `up` has the longest life first.
     RowKey(
-      name: "started", value: .number(.plain) { frame, row in frame.current.workloads[row].startedAt.map(Double.init) }),
-    RowKey(name: "pid", value: .number(.plain) { frame, row in frame.current.workloads[row].mainPid.map(Double.init) }),
+      "started", "STARTED", "when its first process began, UTC", field: "started_at",
+      .instant { $0.current.workloads[$1].startedAt }),
+    RowKey(
+      "pid", "PID", "its first process", field: "main_pid",
+      .number(.plain) { $0.current.workloads[$1].mainPid.map(Double.init) }),
   ]
 
   private static let shortNames = [
-    ("cpu", "cpu.usage_percent"), ("tasks", "processes.count"), ("wait", "cpu.wait_percent"),
-    ("throttled", "cpu.throttled_percent"), ("read", "io.read_bytes_per_second"),
-    ("written", "io.written_bytes_per_second"), ("received", "network.received_bytes_per_second"),
-    ("sent", "network.sent_bytes_per_second"), ("oom", "memory.oom_kills_total"),
+    ("cpu", "cpu.usage_percent", "100 is one core"),
+    ("throttled", "cpu.throttled_percent", "share of periods held back by its limit"),
+    ("tasks", "processes.count", "threads too"), ("wait", "cpu.wait_percent", "what vCPUs waited for a core"),
+    ("read", "io.read_bytes_per_second", "from disks"), ("written", "io.written_bytes_per_second", "to disks"),
+    ("received", "network.received_bytes_per_second", "from the network"),
+    ("sent", "network.sent_bytes_per_second", "to the network"),
+    ("oom", "memory.oom_kills_total", "killed for want of memory"),
   ]
-  private static let aliases = shortNames.compactMap { alias, name in Figure.named(name).map { figure($0, name: alias) }
+  private static let aliases = shortNames.compactMap { alias, name, help in
+    Figure.named(name).map { figure($0, name: alias, help) }
   }
 
   /// The figure of a name, a short one too.
-  public static func figure(named name: String) -> Figure? {
-    Figure.named(shortNames.first { $0.0 == name }?.1 ?? name)
+  public static func figure(named name: String) -> Figure? { byName[name]?.figure }
+
+  private static let figures = Figure.catalogue.map { figure($0, name: $0.name, $0.formula) }
+
+  private init(
+    _ name: String, _ title: String, _ help: String, field: String, _ value: Value, figure: Figure? = nil,
+    companions: [String] = []
+  ) {
+    (self.name, self.title, self.help, self.field) = (name, title, help, field)
+    (self.value, self.figure, self.companions) = (value, figure, companions)
   }
 
-  private static let figures = Figure.catalogue.map { figure($0, name: $0.name) }
-
-  private static func text(_ name: String, _ value: @escaping @Sendable (Workload) -> String?) -> RowKey {
-    RowKey(name: name, value: .text { value($0.current.workloads[$1]) })
+  private static func text(
+    _ name: String, _ title: String, _ help: String, field: String? = nil,
+    _ value: @escaping @Sendable (Workload) -> String?
+  ) -> RowKey {
+    let path = name.split(separator: ".").joined(separator: "_")
+    return RowKey(name, title, help, field: field ?? path, .text { value($0.current.workloads[$1]) })
   }
 
-  private static func figure(_ figure: Figure, name: String) -> RowKey {
+  private static func figure(_ figure: Figure, name: String, _ help: String) -> RowKey {
     let unit: Unit =
       switch figure.unit {
       case .percent: .percent
@@ -70,7 +140,65 @@ public struct RowKey: Sendable {
       case .seconds: .seconds
       case .cores, .count: .plain
       }
-    return RowKey(name: name, value: .number(unit) { $0.value(figure, row: $1).number })
+    return RowKey(
+      name, figure.label.uppercased(), help, field: "\(figure.group)_\(figure.field)",
+      .number(unit) { $0.value(figure, row: $1).number }, figure: figure)
+  }
+}
+
+extension RowKey {
+  /// Names joined by commas, as columns in their order.
+  public static func list(_ text: String) throws(UnknownColumn) -> [RowKey] {
+    var keys: [RowKey] = []
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let name = String(part).trimmedBlanks
+      guard let key = RowKey.named(name) else { throw UnknownColumn(name: name) }
+      if !keys.contains(where: { $0.name == name }) { keys.append(key) }
+    }
+    return keys
+  }
+}
+
+/// A name that no column has.
+public struct UnknownColumn: Error, Hashable, CustomStringConvertible {
+  public let name: String
+
+  public init(name: String) { self.name = name }
+
+  public var description: String {
+    if name.isEmpty { return "expected names of columns, joined by commas: name,cpu,memory" }
+    let near = Nearest.name(to: name, in: RowKey.catalogue.map(\.name))
+    return "unknown column '\(name)'\(near.map { ": did you mean '\($0)'?" } ?? "")"
+  }
+}
+
+extension BootSpan {
+  /// What the number of seconds is, in a word.
+  public var bound: String {
+    switch self {
+    case .exact: "exact"
+    case .atLeast: "at-least"
+    case .atMost: "at-most"
+    case .unknown, .notApplicable: "unknown"
+    }
+  }
+}
+
+extension Workload {
+  /// What stands in a table where this text of it is missing: `–` for what it does not have, `?` for what nobody knows.
+  public func sign(ofMissing name: String) -> String {
+    let isNone = absences[name].map { $0 == .notApplicable } ?? (kind == .vm || name != "image")
+    return isNone ? "–" : "?"
+  }
+}
+
+extension FigureValue {
+  /// What stands in a table where there is no number.
+  public var sign: String {
+    switch self {
+    case .unlimited, .missing(.notApplicable): "–"
+    default: "?"
+    }
   }
 }
 

@@ -27,6 +27,8 @@ public struct RowOrder: Sendable {
       return sort(rows.map { ($0, value(frame, $0)) }, greatestFirst: isInverted, byName)
     case .number(_, let value):
       return sort(rows.map { ($0, value(frame, $0)) }, greatestFirst: !isInverted, byName)
+    case .instant(let value):
+      return sort(rows.map { ($0, value(frame, $0)) }, greatestFirst: !isInverted, byName)
     }
   }
 

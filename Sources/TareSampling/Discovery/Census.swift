@@ -58,6 +58,22 @@ public struct Census: Sendable {
     return try? root.link("/proc/\(process.pid)/exe", kept: kept)
   }
 
+  /// Whether a process runs a program of such a name. What it calls itself, of which the kernel keeps 15 bytes, counts only
+  /// where the program may not be seen. Either is a claim: anybody may give a program any name.
+  func runs(_ process: Process, named isMeant: (String) -> Bool) -> Bool {
+    withoutActuallyEscaping(isMeant) { isMeant in
+      let isMeantPath = { (path: String) in isMeant(Self.fileName(path)) }
+      if let path = program(of: process, kept: isMeantPath) { return isMeantPath(path) }
+      return isMeant(process.comm)
+    }
+  }
+
+  /// The last part of a program's path. An upgrade leaves "(deleted)" behind the name of one that still runs.
+  private static func fileName(_ path: String) -> String {
+    let name = path.split(separator: "/").last.map(String.init) ?? ""
+    return name.hasSuffix(" (deleted)") ? String(name.dropLast(10)) : name
+  }
+
   /// Whether all processes in this cgroup, and below it, fulfil a condition. Threads of the kernel do not count.
   /// - Parameter place: the path of a membership in the hierarchy that is meant; nil where it has none.
   public func all(

@@ -16,7 +16,7 @@ extension Census {
   /// nothing.
   func vmms(called prefixes: String..., running isMeant: (String) -> Bool) -> [Process] {
     processes.processes.filter { process in
-      !process.isKernelThread && prefixes.contains { process.comm.hasPrefix($0) } && root.runs(process, named: isMeant)
+      !process.isKernelThread && prefixes.contains { process.comm.hasPrefix($0) } && runs(process, named: isMeant)
     }
   }
 

@@ -21,7 +21,10 @@ final class ContainerdSource: WorkloadSource {
   init() {}
 
   func find(in census: Census) -> [Finding] {
-    let shims = census.processes.processes.compactMap { Shim($0, census.root) }.filter { $0.namespace != "moby" }
+    let shims = census.processes.processes.compactMap { Shim($0, census.root) }.filter { shim in
+      // Kata's children are VMMs.
+      shim.namespace != "moby" && !census.runs(shim.process, named: { $0.hasPrefix("containerd-shim-kata") })
+    }
     return known.findings(of: shims.flatMap { members(of: $0, census) }, runtime: .containerd, in: census)
   }
 

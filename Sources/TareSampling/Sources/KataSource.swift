@@ -64,8 +64,8 @@ struct KataSource: WorkloadSource {
   }
 
   private func hypervisor(_ main: Process, _ census: Census) -> any WorkloadSource {
-    if census.root.runs(main, named: FirecrackerSource.isMeant) { return FirecrackerSource() }
-    if census.root.runs(main, named: CloudHypervisorSource.isMeant) { return CloudHypervisorSource() }
+    if census.runs(main, named: FirecrackerSource.isMeant) { return FirecrackerSource() }
+    if census.runs(main, named: CloudHypervisorSource.isMeant) { return CloudHypervisorSource() }
     return QemuSource.isQemu(main, census) ? QemuSource() : KvmSource()
   }
 

@@ -2,7 +2,7 @@
 public enum Action: Sendable, Hashable {
   case view(Settings.View)
   case nextView, previousView
-  case enter, leave
+  case enter, leave, events
   case up, down, pageUp, pageDown, first, last, left, right
   case mark, unmarkAll, compare
   case nextWorkload, previousWorkload

@@ -33,6 +33,7 @@ public enum KeyTable {
     Binding(.views, "Tab", "next view", .nextView, [.tab]),
     Binding(.views, "S-Tab", "view before", .previousView, [.backTab]),
     Binding(.views, "Enter", "details", .enter, [.enter]),
+    Binding(.views, "E", "what happened", .events, [.character("E")]),
     Binding(.views, "Esc", "back", .leave, [.escape, .backspace]),
     Binding(.move, "j ↓", "down", .down, [.character("j"), .down]),
     Binding(.move, "k ↑", "up", .up, [.character("k"), .up]),

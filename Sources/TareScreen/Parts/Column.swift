@@ -1,7 +1,6 @@
 internal import TareModel
 
-/// A column of the table: what it shows of a workload. Rows are sorted by the ``RowKey`` of the same name. To add one, add
-/// it to ``catalogue``; every figure has one without that.
+/// A column of the table: what the ``RowKey`` of the same name shows of a workload, and in how many cells.
 public struct Column: Sendable {
   /// What a cell shows.
   public struct Text: Sendable {
@@ -29,7 +28,8 @@ public struct Column: Sendable {
     "runtime", "cpu", "throttled", "memory", "limit", "boot", "tasks", "up", "note",
   ]
 
-  public static func named(_ name: String) -> Column? { byName[name] }
+  /// One of the catalogue, or of any other ``RowKey``.
+  public static func named(_ name: String) -> Column? { byName[name] ?? RowKey.named(name).map(Column.init) }
 
   private static let byName = Dictionary(catalogue.map { ($0.name, $0) }) { first, _ in first }
 
@@ -40,21 +40,19 @@ public struct Column: Sendable {
   }
 
   /// A text, from the left.
-  init(
-    _ name: String, _ title: String, _ width: Int, _ help: String,
-    text: @escaping @Sendable (Frame, Int) -> Text
-  ) {
-    (self.name, self.title, self.width, self.help) = (name, title, width, help)
+  init(_ key: RowKey, _ width: Int, text: @escaping @Sendable (Frame, Int) -> Text) {
+    (name, title, self.width, help) = (key.name, key.title, width, key.help)
     (unit, alignsAtEnd) = (nil, false)
     cell = { frame, row, _ in text(frame, row) }
   }
 
   /// A number that ends at the right, with one cell after it for a mark.
+  /// - Parameter suffix: what the heading says of the unit, where that does not depend on the settings.
   init(
-    _ name: String, _ title: String, _ width: Int, _ help: String, unit: Figure.Unit? = nil,
+    _ key: RowKey, _ width: Int, unit: Figure.Unit? = nil, suffix: String = "",
     number: @escaping @Sendable (Frame, Int, Settings) -> String
   ) {
-    (self.name, self.title, self.width, self.help) = (name, title, width, help)
+    (name, title, self.width, help) = (key.name, key.title + suffix, width, key.help)
     (self.unit, alignsAtEnd) = (unit, true)
     cell = { Text(number($0, $1, $2)) }
   }

@@ -4,7 +4,7 @@ internal import TareModel
 enum FigureText {
   /// With its unit: `167.3 MiB`, `12.4 %`; `–` where it does not exist, `?` where it is unknown.
   static func text(_ value: FigureValue, _ unit: Figure.Unit, _ settings: Settings) -> String {
-    guard let number = value.number else { return absence(value) }
+    guard let number = value.number else { return value.sign }
     switch unit {
     case .bytes: return Amount.text(number, settings.units)
     case .bytesPerSecond: return "\(Amount.text(number, settings.units))/s"
@@ -17,7 +17,7 @@ enum FigureText {
 
   /// For a column whose heading has the unit: decimals stand below each other.
   static func cell(_ value: FigureValue, _ unit: Figure.Unit, _ settings: Settings) -> String {
-    guard let number = value.number else { return absence(value) }
+    guard let number = value.number else { return value.sign }
     switch unit {
     case .bytes: return Scaled.decimal(number / Amount.tableUnit(settings.units).bytes)
     case .bytesPerSecond: return Scaled.decimal(number / Amount.tableUnit(settings.units).bytes, digits: 2)
@@ -36,13 +36,6 @@ enum FigureText {
     case .percent: " %"
     case .seconds: " s"
     case .cores, .count: ""
-    }
-  }
-
-  static func absence(_ value: FigureValue) -> String {
-    switch value {
-    case .unlimited, .missing(.notApplicable): "–"
-    default: "?"
     }
   }
 

@@ -37,6 +37,9 @@ extension ScreenState {
       overlay = .help
       pageScroll = 0
     case .settings: overlay = .settings(0)
+    case .events:
+      overlay = .events
+      pageScroll = 0
     case .toggleMouse:
       settings.mouse.toggle()
       message = settings.mouse ? "mouse on" : "mouse off: the terminal selects text again"
@@ -74,10 +77,10 @@ extension ScreenState {
 
   private mutating func toggleFreeze() {
     guard isFrozen else {
-      frozenHistory = history
+      (frozenHistory, frozenLog) = (history, log)
       return
     }
-    frozenHistory = nil
+    (frozenHistory, frozenLog) = (nil, nil)
     if let latest { show(latest, Summary(latest)) }
     latest = nil
   }
@@ -153,7 +156,7 @@ extension ScreenState {
     return open(next)
   }
 
-  private mutating func scrollPage(_ action: Action) {
+  mutating func scrollPage(_ action: Action) {
     let rows = Details.area(size).height
     switch action {
     case .up: pageScroll -= 1
@@ -182,6 +185,7 @@ extension ScreenState {
       }
       return []
     case .settings(let line): return SettingsPane.press(key, action, line: line, &self)
+    case .events: return action.map { performOnEvents($0) } ?? []
     }
   }
 }
@@ -191,7 +195,7 @@ extension ScreenState {
   mutating func move(_ mouse: Mouse) -> [Effect] {
     let step: Action? = mouse.action == .wheelUp ? .up : mouse.action == .wheelDown ? .down : nil
     if let step {
-      if page != nil || overlay == .help {
+      if page != nil || overlay == .help || overlay == .events {
         for _ in 0..<3 { scrollPage(step) }
       } else if overlay == nil {
         list.handle(step, in: frame, rows: listRows)

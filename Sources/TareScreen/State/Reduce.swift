@@ -8,7 +8,7 @@ public func reduce(_ state: inout ScreenState, _ event: Event) -> [Effect] {
   case .mouse(let mouse): return state.move(mouse)
   case .resize(let size): state.size = size
   case .frame(let frame): state.take(frame)
-  case .announcement(let frame): if !state.isFrozen { state.show(frame, Summary(frame)) }
+  case .announcement(let frame): state.announce(frame)
   case .inspection(let inspection): state.inspection = inspection
   case .message(let message): state.message = message
   }
@@ -22,6 +22,7 @@ extension ScreenState {
       let intervals = Int(clamping: (elapsed + settings.interval / 2) / settings.interval)
       missedDeadlines += max(0, intervals - 1)
     }
+    takeEvents(frame)
     let summary = Summary(frame)
     history.append(frame, summary, watched: watched)
     if isFrozen {
@@ -29,6 +30,12 @@ extension ScreenState {
       return
     }
     show(frame, summary)
+  }
+
+  /// The last sample with other rows: no point of the graphs.
+  mutating func announce(_ frame: Frame) {
+    takeEvents(frame, isAnnouncement: true)
+    if !isFrozen { show(frame, Summary(frame)) }
   }
 
   mutating func show(_ frame: Frame, _ summary: Summary) {
@@ -51,6 +58,7 @@ extension ScreenState {
 
   /// What must hold after every event: nothing points beyond its end.
   mutating func settle() {
+    if overlay == .events { seenEvents = shownLog.total }
     list.keepInSight(rows: listRows)
     pageScroll = max(0, min(pageScroll, lastPageScroll))
   }
@@ -73,6 +81,7 @@ extension ScreenState {
 
   private var lastPageScroll: Int {
     if case .help = overlay { return Help.lastScroll(size) }
+    if case .events = overlay { return max(0, shownEvents.count - EventsView.rows(size)) }
     guard let frame else { return 0 }
     switch page {
     case .details(let id):

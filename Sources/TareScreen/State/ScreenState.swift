@@ -15,6 +15,8 @@ public struct ScreenState: Sendable {
     case help
     /// The settings, with the line that is chosen.
     case settings(Int)
+    /// What happened to workloads.
+    case events
   }
 
   public var size: Size
@@ -22,7 +24,7 @@ public struct ScreenState: Sendable {
   public var view: Settings.View
   public internal(set) var page: Page?
   public internal(set) var overlay: Overlay?
-  /// The first line of a page or of the help.
+  /// The first line of a page, of the help or of the events.
   public internal(set) var pageScroll = 0
   public internal(set) var list = ListState()
   public internal(set) var boot = BootViewState()
@@ -40,9 +42,13 @@ public struct ScreenState: Sendable {
   public var places: [String] = []
 
   var history = History()
-  /// While frozen: what came since, and the history as it was.
+  var log = LifeLog()
+  /// How many events there were when somebody last looked at them.
+  var seenEvents = 0
+  /// While frozen: what came since, and the history and the log as they were.
   var latest: Frame?
   var frozenHistory: History?
+  var frozenLog: LifeLog?
 
   public init(size: Size, settings: Settings = Settings(), filter: Filter? = nil) {
     self.size = size
@@ -55,6 +61,9 @@ public struct ScreenState: Sendable {
 
   public var isFrozen: Bool { frozenHistory != nil }
   var shownHistory: History { frozenHistory ?? history }
+  var shownLog: LifeLog { frozenLog ?? log }
+  /// Events that nobody has looked at.
+  var newEvents: Int { max(0, shownLog.total - seenEvents) }
 
   /// The selected workload's row in the frame.
   var selectedRow: Int? { list.selection.flatMap { row(of: $0) } }

@@ -33,6 +33,10 @@ struct Screen {
       Help.draw(state, on: &canvas)
       Footer.draw([Footer.Hint(.leave, "back")], on: &canvas)
     case .settings(let line): SettingsPane.draw(state, line: line, on: &canvas)
+    case .events:
+      EventsView(state: state, frame: frame, size: size).draw(on: &canvas)
+      Footer.draw(Self.eventHints, on: &canvas)
+      state.list.drawOverlay(on: &canvas)
     case nil: state.list.drawOverlay(on: &canvas)
     }
   }
@@ -57,7 +61,7 @@ struct Screen {
       } else {
         drawList(frame, summary, on: &canvas)
       }
-      Footer.draw(Self.hints(state.view), on: &canvas)
+      Footer.draw(hints, on: &canvas)
     }
   }
 
@@ -103,35 +107,47 @@ struct Screen {
     canvas.put(cost, x: canvas.size.width - 1 - cost.displayWidth, y: y, .dim)
   }
 
-  private static func hints(_ view: Settings.View) -> [Footer.Hint] {
-    switch view {
-    case .overview: overviewHints
-    case .table: tableHints
-    case .boot: bootHints
-    }
+  private var hints: [Footer.Hint] {
+    let all =
+      switch state.view {
+      case .overview: Self.overviewHints
+      case .table: Self.tableHints
+      case .boot: Self.bootHints
+      }
+    guard state.newEvents > 0 else { return all }
+    // Before what people know by heart, because it goes away again.
+    let others = all.filter { $0.action != .events }
+    let place = others.firstIndex { $0.action == .find || $0.action == .nextView } ?? others.count
+    return others[..<place] + [Footer.Hint(.events, "\(state.newEvents) new")] + others[place...]
   }
 
   private static let views = Settings.View.allCases.map { Footer.Hint(.view($0), $0.rawValue) }
   private static let overviewHints =
     views + [
-      Footer.Hint(.enter, "details"), Footer.Hint(.find, "find"), Footer.Hint(.mark, "mark"),
-      Footer.Hint(.compare, "compare"), Footer.Hint(.filter, "filter"), Footer.Hint(.freeze, "freeze"),
+      Footer.Hint(.enter, "details"), Footer.Hint(.find, "find"), Footer.Hint(.events, "events"),
+      Footer.Hint(.mark, "mark"), Footer.Hint(.compare, "compare"), Footer.Hint(.filter, "filter"),
+      Footer.Hint(.freeze, "freeze"),
       Footer.Hint(.save, "save"),
     ]
   private static let tableHints =
     views + [
       Footer.Hint(.enter, "details"), Footer.Hint(.find, "find"), Footer.Hint(.filter, "filter"),
       Footer.Hint(.columns, "columns"), Footer.Hint(.tree, "tree"), Footer.Hint(.chooseSort, "sort"),
-      Footer.Hint(.invert, "invert"), Footer.Hint(.mark, "mark"), Footer.Hint(.compare, "compare"),
+      Footer.Hint(.events, "events"), Footer.Hint(.invert, "invert"), Footer.Hint(.mark, "mark"),
+      Footer.Hint(.compare, "compare"),
       Footer.Hint(.freeze, "freeze"), Footer.Hint(.save, "save"),
     ]
   private static let bootHints =
     [
       Footer.Hint(.lensNarrower, "zoom"), Footer.Hint(.align, "align"), Footer.Hint(.order, "order"),
       Footer.Hint(.distribution, "distribution"), Footer.Hint(.nextView, "next view"), Footer.Hint(.enter, "details"),
-      Footer.Hint(.filter, "filter"), Footer.Hint(.mark, "mark"), Footer.Hint(.compare, "compare"),
-      Footer.Hint(.freeze, "freeze"), Footer.Hint(.save, "save"),
+      Footer.Hint(.filter, "filter"), Footer.Hint(.events, "events"), Footer.Hint(.mark, "mark"),
+      Footer.Hint(.compare, "compare"), Footer.Hint(.freeze, "freeze"), Footer.Hint(.save, "save"),
     ]
+  private static let eventHints = [
+    Footer.Hint(.leave, "back"), Footer.Hint(.down, "scroll"), Footer.Hint(.filter, "filter"),
+    Footer.Hint(.freeze, "freeze"), Footer.Hint(.save, "save"),
+  ]
   private static let detailHints = [
     Footer.Hint(.leave, "back"), Footer.Hint(.down, "scroll"), Footer.Hint(.nextWorkload, "next"),
     Footer.Hint(.previousWorkload, "previous"), Footer.Hint(.copy, "copy id"), Footer.Hint(.freeze, "freeze"),

@@ -23,12 +23,16 @@ struct SnapshotCommand: ParsableCommand {
         tare snapshot --qmp                                 when guests' user space began, by their agents
         tare snapshot --root capture                        a host that tare capture copied
         tare snapshot --format svg > tare.svg               the live screen as a picture
-        tare snapshot --format svg --columns 120 --rows 40 --count 30 > tare.svg    after 30 samples
+        tare snapshot --format svg --size 80x24 --count 30 > tare.svg    after 30 samples
+        tare snapshot --wide                                all columns of use, however long the lines
+        tare snapshot --columns cpu,memory,memory.kernel_bytes,label.app
+        tare snapshot --format csv --count 0 > host.csv     a line for each workload and second; the headings once
 
       Exit codes: 0 done, 1 failure, 2 usage, 3 nothing could be read, 130 interrupted before the first block.
       """)
 
-  @Option(help: ArgumentHelp("table, json, svg or text: the last two draw the live screen once.", valueName: "format"))
+  @Option(
+    help: ArgumentHelp("table, json, csv, svg or text: the last two draw the live screen once.", valueName: "format"))
   var format = "table"
 
   @Option(help: ArgumentHelp("Time between two samples: 1s, 200ms, 2m; 0 takes one sample.", valueName: "time"))
@@ -45,6 +49,15 @@ struct SnapshotCommand: ParsableCommand {
       "memory, cpu, boot, ready, name, kind, runtime, started, tasks, or any figure of the JSON such as cpu.wait_percent.",
       valueName: "field"))
   var sort = "memory"
+
+  @Option(
+    help: ArgumentHelp(
+      "Columns of table, csv, svg and text, joined by commas: what --sort takes, and label.NAME. JSON is always whole.",
+      valueName: "names"))
+  var columns: String?
+
+  @Flag(help: "The table with all columns of use to people, not cut to the terminal.")
+  var wide = false
 
   @Option(help: ArgumentHelp("A captured host instead of this machine.", valueName: "dir"))
   var root: String?
@@ -63,11 +76,12 @@ struct SnapshotCommand: ParsableCommand {
       throw ValidationError("--format \(format): expected one of \(formats.joined(separator: ", "))")
     }
     try still.check(for: format)
+    try checkColumns()
     if count == 0, StillScreen.Format(rawValue: format) != nil {
       throw ValidationError("--format \(format) draws one picture: expected --count 1 or more")
     }
     guard RowOrder(named: sort) != nil else {
-      throw ValidationError("--sort \(sort): expected one of \(RowOrder.names.joined(separator: ", "))")
+      throw ValidationError("--sort: \(UnknownColumn(name: sort))".harmless)
     }
     if interval.nanoseconds > 0, interval.nanoseconds < 10_000_000 {
       throw ValidationError("--interval: expected 0 or at least 10ms: the kernel counts CPU time in ticks of that size")
@@ -84,19 +98,43 @@ struct SnapshotCommand: ParsableCommand {
       root: root, waits: isOnce, watches: count != 1, readyMarker: starts.pattern(),
       guests: guests.clocks(waits: isOnce))
     if let format = StillScreen.Format(rawValue: format) { return try draw(format, &session, interrupts) }
-    let room = Output.columns ?? 80
-    let exporter = format == "table" ? TableExporter(room: room) : allExporters.first { $0.name == format }!
+    let choice = try ExportChoice(columns: chosenColumns(), isWide: wide, room: Output.columns ?? 80)
+    guard let exporter = allExporters.first(where: { $0.name == format })?.with(choice) else { return }
     let order = RowOrder(named: sort)!
     let filter = try wanted.parsed()
+    var head = exporter.head
     try session.run(interval: interval.nanoseconds, count: count, interrupts: interrupts) { frame in
-      exporter.text(frame, order: order.rows(frame).filter { filter?.matches(frame, $0) ?? true })
+      defer { head = "" }
+      return head + exporter.text(frame, order: order.rows(frame).filter { filter?.matches(frame, $0) ?? true })
+    }
+  }
+
+  /// Nil where none were given.
+  private func chosenColumns() throws -> [RowKey]? {
+    guard let columns else { return nil }
+    do throws(UnknownColumn) {
+      return try RowKey.list(columns)
+    } catch {
+      throw ValidationError("--columns: \(error)".harmless)
+    }
+  }
+
+  private func checkColumns() throws {
+    if wide, format != "table" { throw ValidationError("--wide is for --format table, not for \(format)") }
+    if wide, columns != nil {
+      throw ValidationError("--wide and --columns both choose columns: leave one of them away")
+    }
+    guard try chosenColumns() != nil else { return }
+    if let exporter = allExporters.first(where: { $0.name == format }), !exporter.hasColumns {
+      throw ValidationError("--columns is for table, csv, svg and text: \(format) is always whole")
     }
   }
 
   private func draw(_ format: StillScreen.Format, _ session: inout Session, _ interrupts: Interrupts) throws {
     let isLive = session.root.isLive
     let screen = StillScreen(
-      format, try still.settings(sort: sort), size: still.size, utcOffset: isLive ? Screen.utcOffset : 0,
+      format, try still.settings(sort: sort, columns: chosenColumns()), size: still.cells,
+      utcOffset: isLive ? Screen.utcOffset : 0,
       filter: try wanted.parsed())
     // All that a capture has: the graphs show it.
     try session.run(interval: interval.nanoseconds, count: isLive ? count : .max, interrupts: interrupts) { frame in

@@ -45,11 +45,8 @@ final class StillScreen {
 
 /// The options that only a drawn screen has.
 struct StillOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Width of svg and text, 1 to 1000; 120 unless given.", valueName: "cells"))
-  var columns: Int?
-
-  @Option(help: ArgumentHelp("Height of svg and text, 1 to 500; 40 unless given.", valueName: "cells"))
-  var rows: Int?
+  @Option(help: ArgumentHelp("Cells of svg and text, at most 1000x500; 120x40 unless given.", valueName: "cells"))
+  var size: CellSize?
 
   @Option(help: ArgumentHelp("What svg and text show: \(Settings.View.names).", valueName: "view"))
   var view: String?
@@ -57,33 +54,33 @@ struct StillOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Colours of svg: dark, light, hall or mono.", valueName: "theme"))
   var theme: String?
 
-  var size: Size { Size(columns ?? 120, rows ?? 40) }
+  var cells: Size { size?.cells ?? Size(120, 40) }
 
   func check(for format: String) throws {
     if StillScreen.Format(rawValue: format) == nil {
-      let given = [
-        ("--columns", columns != nil), ("--rows", rows != nil), ("--view", view != nil), ("--theme", theme != nil),
-      ]
+      let given = [("--size", size != nil), ("--view", view != nil), ("--theme", theme != nil)]
       if let flag = given.first(where: { $0.1 })?.0 {
         throw ValidationError("\(flag) is for --format svg and --format text, not for \(format)")
       }
-    }
-    guard (1...1000).contains(size.width) else {
-      throw ValidationError("--columns \(size.width): expected 1 to 1000")
-    }
-    guard (1...500).contains(size.height) else {
-      throw ValidationError("--rows \(size.height): expected 1 to 500")
     }
     _ = try settings(sort: "memory")
   }
 
   /// From these options alone: a snapshot is the same whatever the configuration says.
-  func settings(sort: String) throws -> Settings {
+  /// - Parameter columns: of the table view, which is then the one to show.
+  func settings(sort: String, columns: [RowKey]? = nil) throws -> Settings {
     var settings = Settings()
     settings.sort = sort
+    if let columns {
+      settings.columns = columns.map(\.name)
+      settings.view = .table
+    }
     if let view {
       guard let chosen = Settings.View(rawValue: view) else {
         throw ValidationError("--view \(view): expected \(Settings.View.names)")
+      }
+      if columns != nil, chosen != .table {
+        throw ValidationError("--columns are those of --view table, not of \(view)")
       }
       settings.view = chosen
     }
@@ -94,5 +91,18 @@ struct StillOptions: ParsableArguments {
       settings.theme = chosen
     }
     return settings
+  }
+}
+
+/// `120x40`: cells of a drawn screen.
+struct CellSize: ExpressibleByArgument {
+  let cells: Size
+
+  init?(argument: String) {
+    let parts = argument.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+    guard parts.count == 2, let width = parts[0], let height = parts[1], (1...1000).contains(width),
+      (1...500).contains(height)
+    else { return nil }
+    cells = Size(width, height)
   }
 }

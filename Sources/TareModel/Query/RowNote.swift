@@ -1,0 +1,28 @@
+/// The worst that holds a workload back.
+public struct RowNote: Sendable, Hashable {
+  /// At most seven cells.
+  public let text: String
+  public let isWarning: Bool
+
+  /// The blank goes where the number needs its place.
+  init(_ word: String, _ value: Double, isWarning: Bool = true) {
+    let digits = Scaled.decimal(min(999, value), digits: 0)
+    text = word + (word.count + 1 + digits.count > 7 ? "" : " ") + digits
+    self.isWarning = isWarning
+  }
+}
+
+extension Frame {
+  /// Nil where nothing does.
+  public func note(row: Int) -> RowNote? {
+    func number(_ figure: Figure?) -> Double { figure.flatMap { value($0, row: row).number } ?? 0 }
+    let kills = number(Figure.named("memory.oom_kills_total"))
+    if kills > 0 { return RowNote("!OOM", kills) }
+    let held = number(.throttled)
+    if held >= 0.5 { return RowNote("!THR", held) }
+    let stalled = number(Figure.named("pressure.memory_some_percent"))
+    if stalled >= 5 { return RowNote("!MEM", stalled) }
+    let waiting = number(.cpuWait)
+    return waiting >= 2 ? RowNote("WAIT", waiting, isWarning: false) : nil
+  }
+}
