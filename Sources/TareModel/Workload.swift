@@ -47,7 +47,8 @@ public struct Workload: Sendable, Hashable {
     }
   }
 
-  /// Stable from sample to sample: `docker:ID`, `runc:NAME`, `qemu:PID:START` with START in clock ticks since boot.
+  /// Stable from sample to sample: `docker:ID`, `runc:NAME`, `libvirt:UUID`, `proxmox:NUMBER`, `kata:SANDBOX`, and for
+  /// other hypervisors `qemu:PID:START` with START in clock ticks since boot.
   public var id: String
   /// What people call it, else the short id. Foreign text: make it harmless before it goes anywhere.
   public var name: String

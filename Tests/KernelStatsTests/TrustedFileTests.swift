@@ -37,6 +37,18 @@ import Testing
     #expect(refusal("a/state.json")?.contains("written by others") == true)
   }
 
+  @Test func `a pipe is not opened, whose writer would take tare for its reader`() throws {
+    let path = "\(folder.resolved)/a/pipe"
+    #expect(unsafe mkfifo(path, 0o600) == 0)
+    let watch = inotify_init1(Int32(IN_NONBLOCK))
+    defer { close(watch) }
+    #expect(unsafe inotify_add_watch(watch, path, UInt32(IN_OPEN)) >= 0)
+    #expect(refusal("a/pipe") == "no regular file")
+    var event = [UInt8](repeating: 0, count: 256)
+    #expect(unsafe read(watch, &event, event.count) == -1)
+    #expect(errno == EAGAIN)
+  }
+
   @Test(arguments: [0o664, 0o646, 0o666, 0o1646] as [UInt32])
   func `a file that others may write is not trusted`(mode: UInt32) throws {
     try folder.setMode(mode, of: "a/state.json")

@@ -44,6 +44,14 @@ struct ManagedQemuTests {
     #expect(workload.id == "libvirt:\(Self.uuid)" && workload.cgroup == scope)
   }
 
+  @Test func `a domain whose process libvirt has renamed is still one`() throws {
+    let host = try FakeHost()
+    try host.process(
+      700, name: "qemu:web", cgroup: "/machine/qemu-1-web.libvirt-qemu/emulator",
+      program: "/usr/bin/qemu-system-x86_64 (deleted)", arguments: ["qemu-system-x86_64"] + Self.domain)
+    #expect(try #require(try host.samples().first).workloads.map(\.id) == ["libvirt:\(Self.uuid)"])
+  }
+
   @Test func `a stranger with a domain's number does not take its place`() throws {
     let host = try FakeHost()
     try host.qemu(600, Self.domain, cgroup: "/user.slice/x", user: 1000)

@@ -37,14 +37,13 @@ extension KernelRoot {
       folder = next
       try check(next, path: path, owner: owner, isFolder: true)
     }
-    let fd = unsafe tare_openat2(folder, String(name), UInt64(O_RDONLY | O_NONBLOCK | O_NOCTTY), 0, noLinks)
+    // Looked at before it is opened: a pipe's writer waits for somebody to open it, and would take tare for its reader.
+    let place = unsafe tare_openat2(folder, String(name), UInt64(TARE_O_PATH), 0, noLinks)
+    guard place >= 0 else { throw KernelError(path: path, code: errno) }
+    defer { close(place) }
+    try check(place, path: path, owner: owner, isFolder: false)
+    let fd = unsafe tare_openat(AT_FDCWD, "/proc/self/fd/\(place)", O_RDONLY | O_NONBLOCK | O_NOCTTY, 0)
     guard fd >= 0 else { throw KernelError(path: path, code: errno) }
-    do throws(KernelError) {
-      try check(fd, path: path, owner: owner, isFolder: false)
-    } catch {
-      close(fd)
-      throw error
-    }
     return fd
   }
 

@@ -66,8 +66,8 @@ struct FirecrackerSource: WorkloadSource {
   private func addTimer(
     _ lines: [Substring], _ main: Process, _ census: Census, to description: inout Description
   ) {
-    let (start, now) = (census.startMark(main), census.now.realtime)
-    guard let lo = start.lo, let hi = start.hi else { return }
+    let now = census.now.realtime
+    guard let lo = census.startMark(main).lo else { return }
     for line in lines {
       guard let local = Timestamp.parse(line.prefix { $0 != " " } + "Z"),
         let at = Self.instant(local: local, notBefore: lo), at <= now + 1_000_000_000,
@@ -79,7 +79,7 @@ struct FirecrackerSource: WorkloadSource {
         .userspace, .vmmTimer,
         BootTimeline.Mark(at: at, lo: at, hi: at, clock: .realtime, label: .reported, source: source))
       // It was asked then to start the machine; the first instruction comes between the two.
-      let begun = max(hi, at - took * 1000)
+      let begun = max(lo, at - took * 1000)
       description.add(
         .executing, .vmmBoot,
         BootTimeline.Mark(at: begun, lo: begun, hi: at, clock: .realtime, label: .inferred, source: source))

@@ -71,7 +71,7 @@ struct KataSource: WorkloadSource {
 
   /// VMMs, with the words that may name a sandbox.
   private func machines(in census: Census) -> [(Process, names: Set<String>)] {
-    let qemus = QemuSource.machines(in: census, called: ["qemu-", "kvm"]).map { process, arguments in
+    let qemus = QemuSource.machines(in: census, called: ["qemu", "kvm"]).map { process, arguments in
       (process, Set([arguments.name].compactMap { $0 }))
     }
     let root = census.root

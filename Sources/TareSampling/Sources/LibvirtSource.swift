@@ -13,7 +13,7 @@ struct LibvirtSource: WorkloadSource {
     ranWith: "libvirt 9.0 with QEMU 7.2")
 
   func find(in census: Census) -> [Finding] {
-    QemuSource.machines(in: census, called: ["qemu-", "kvm"]).compactMap { process, arguments in
+    QemuSource.machines(in: census, called: ["qemu", "kvm"]).compactMap { process, arguments in
       guard arguments.manager == "libvirt", let uuid = arguments.uuid else { return nil }
       // The number is a claim: a stranger's machine must not take the place of the domain that has it.
       if isInGroup(process, census) {

@@ -13,7 +13,7 @@ struct ProxmoxSource: WorkloadSource {
     ranWith: nil)
 
   func find(in census: Census) -> [Finding] {
-    QemuSource.machines(in: census, called: ["kvm", "qemu-"]).compactMap { process, arguments in
+    QemuSource.machines(in: census, called: ["kvm", "qemu"]).compactMap { process, arguments in
       // Only root puts a process there; the argument alone is a claim.
       guard let number = arguments.number, !number.isEmpty, number.allSatisfy({ $0.isASCII && $0.isNumber }),
         census.processes.cgroups(of: process).leading.cgroupNames.starts(with: ["qemu.slice", "\(number).scope"])

@@ -40,10 +40,10 @@ struct DoctorCommand: ParsableCommand {
   }
 
   private static func lines(_ check: Check) -> [String] {
-    let first = "  " + check.state.rawValue.fitted(to: 4) + check.title.fitted(to: 16)
+    let first = "  " + check.state.rawValue.fitted(to: 4) + check.title.fitted(to: 18)
     var lines = [first + check.finding]
-    if let places = check.places { lines.append(String(repeating: " ", count: 22) + "looked at " + places) }
-    if let remedy = check.remedy { lines.append(String(repeating: " ", count: 22) + "→ " + remedy) }
+    if let places = check.places { lines.append(String(repeating: " ", count: 24) + "looked at " + places) }
+    if let remedy = check.remedy { lines.append(String(repeating: " ", count: 24) + "→ " + remedy) }
     return lines
   }
 }
