@@ -105,6 +105,22 @@ struct OtherVmmTests {
     #expect(kata.machine?.accelerator == .kvm && kata.cgroup == group)
   }
 
+  @Test func `a pod in a machine of its own is called as the pod`() throws {
+    let host = try FakeHost()
+    try shim(host)
+    let bundle = "/run/containerd/io.containerd.runtime.v2.task/k8s.io/\(Self.sandbox)"
+    try host.folder.remove("/proc/600/cwd")
+    try host.folder.link("/proc/600/cwd", to: bundle)
+    try host.file(
+      "\(bundle)/config.json",
+      #"{"annotations":{"io.kubernetes.cri.container-type":"sandbox","io.kubernetes.cri.sandbox-name":"web-0","#
+        + #""io.kubernetes.cri.sandbox-namespace":"shop"}}"#)
+    try host.qemu(700, ["-name", "sandbox-\(Self.sandbox)"], cgroup: "/k", kvm: true)
+    let kata = try #require(sample(host).workloads.first)
+    #expect(kata.name == "web-0" && kata.pod == "web-0" && kata.namespace == "shop")
+    #expect(kata.id == "kata:\(Self.sandbox)")
+  }
+
   @Test(arguments: [
     ("cloud-hyperviso", "/opt/kata/bin/cloud-hypervisor", ["--api-socket", "/run/vc/vm/hello/clh-api.sock"]),
     ("firecracker", "/opt/kata/bin/firecracker", ["--config-file", "/run/vc/firecracker/hello/root/fcConfig.json"]),

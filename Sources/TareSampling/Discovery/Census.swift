@@ -31,13 +31,18 @@ public struct Census: Sendable {
   public let now: Instant
   /// Who sees processes start; nil where nobody watches.
   let watch: StartWatch?
+  /// What earlier passes read; nil where this is the only one.
+  let memory: ProcessMemory?
   /// What a source could not look at.
   public let complaints = Complaints()
 
   init(
-    _ root: KernelRoot, layout: CgroupLayout, environment: [String: String], processes: ProcessTable, watch: StartWatch?
+    _ root: KernelRoot, layout: CgroupLayout, environment: [String: String], processes: ProcessTable,
+    watch: StartWatch?,
+    memory: ProcessMemory? = nil
   ) {
     self.watch = watch
+    self.memory = memory
     self.root = root
     self.layout = layout
     self.environment = environment

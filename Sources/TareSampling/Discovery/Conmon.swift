@@ -8,8 +8,8 @@ struct Conmon {
   let id: String
   private let arguments: [String]
 
-  init?(_ process: Process, _ root: KernelRoot) {
-    guard process.comm == "conmon", let arguments = root.arguments(of: process.pid, keep: Self.keep),
+  init?(_ process: Process, _ census: Census) {
+    guard process.comm == "conmon", let arguments = census.arguments(of: process, keep: Self.keep),
       let id = option("-c", in: arguments)
     else { return nil }
     self.process = process
@@ -51,5 +51,5 @@ struct Conmon {
 }
 
 extension Census {
-  func conmon(of main: Process) -> Conmon? { processes[main.parent].flatMap { Conmon($0, root) } }
+  func conmon(of main: Process) -> Conmon? { processes[main.parent].flatMap { Conmon($0, self) } }
 }

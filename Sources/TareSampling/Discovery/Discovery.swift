@@ -55,6 +55,7 @@ final class Discovery {
   private let names: any EngineNames
   private let watch: StartWatch?
   private let register: ProcessRegister
+  private let memory = ProcessMemory()
   private var known: [Identity: Entry] = [:]
   private var nextSerial: UInt64 = 1
   private let threads: SourceThreads
@@ -83,7 +84,9 @@ final class Discovery {
   ///   - look: which processes to look at anew.
   func pass(at now: UInt64, _ look: ProcessRegister.Look) throws(KernelError) -> (rows: [Row], problems: [Problem]) {
     let processes = try register.update(look)
-    let census = Census(root, layout: layout, environment: environment, processes: processes, watch: watch)
+    let census = Census(
+      root, layout: layout, environment: environment, processes: processes, watch: watch, memory: memory)
+    memory.keep(processes)
     let candidates = find(in: census)
     let descriptions = describe(candidates.filter { knows($0)?.isEarly ?? true }, in: census)
     var current: [Identity: Entry] = [:]

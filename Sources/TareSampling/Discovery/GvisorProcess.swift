@@ -14,11 +14,11 @@ struct GvisorProcess {
   /// The container that the sandbox was made for.
   let id: String?
 
-  init?(_ process: Process, _ root: KernelRoot) {
+  init?(_ process: Process, _ census: Census) {
     guard process.comm == "exe" || process.comm.hasPrefix("runsc"),
-      let arguments = root.arguments(of: process.pid, keep: { Self.keep($0) }),
+      let arguments = census.arguments(of: process, keep: { Self.keep($0) }),
       let role = arguments.first.flatMap(Role.init),
-      Self.isRunsc(process, root)
+      Self.isRunsc(process, census)
     else { return nil }
     self.role = role
     id = role == .sentry && arguments.count > 1 ? arguments.last : nil
@@ -30,8 +30,8 @@ struct GvisorProcess {
   }
 
   /// What a process calls itself does not count where its program can be seen.
-  private static func isRunsc(_ process: Process, _ root: KernelRoot) -> Bool {
-    guard let program = try? root.link("/proc/\(process.pid)/exe") else { return true }
+  private static func isRunsc(_ process: Process, _ census: Census) -> Bool {
+    guard let program = census.program(of: process, kept: { _ in true }) else { return true }
     return program.split(separator: "/").last?.hasPrefix("runsc") ?? false
   }
 }
@@ -39,11 +39,11 @@ struct GvisorProcess {
 extension Census {
   /// The first process of a container: gVisor's sentry where it runs in one, although the gofer is older.
   func main(of group: [Process]) -> Process? {
-    group.first { GvisorProcess($0, root)?.role == .sentry } ?? group.first
+    group.first { GvisorProcess($0, self)?.role == .sentry } ?? group.first
   }
 
   /// Sentry and gofer among these: what a container's sandbox costs.
   func gvisorHelpers(among group: [Process]) -> [Int32] {
-    group.filter { GvisorProcess($0, root) != nil }.map(\.pid)
+    group.filter { GvisorProcess($0, self) != nil }.map(\.pid)
   }
 }

@@ -10,9 +10,9 @@ struct Shim {
   /// The socket of its containerd.
   let address: String?
 
-  init?(_ process: Process, _ root: KernelRoot) {
+  init?(_ process: Process, _ census: Census) {
     guard process.comm.hasPrefix("containerd-shim"),
-      let arguments = root.arguments(of: process.pid, keep: { keepOptions($0, ["-namespace", "-id", "-address"]) }),
+      let arguments = census.arguments(of: process, keep: { keepOptions($0, ["-namespace", "-id", "-address"]) }),
       let namespace = option("-namespace", in: arguments), let id = option("-id", in: arguments),
       isFileName(namespace), isFileName(id)
     else { return nil }
@@ -33,7 +33,7 @@ struct Shim {
 
 extension Census {
   /// The shim that is the parent of this process. Its arguments are claims; being the parent is a fact.
-  func shim(of main: Process) -> Shim? { processes[main.parent].flatMap { Shim($0, root) } }
+  func shim(of main: Process) -> Shim? { processes[main.parent].flatMap { Shim($0, self) } }
 }
 
 /// Whether a claim can be one part of a path and leads nowhere else.

@@ -20,7 +20,7 @@ struct CloudHypervisorSource: WorkloadSource {
 
   func describe(_ finding: Finding, in census: Census) -> Description {
     let main = finding.main
-    let words = census.root.arguments(of: main.pid, keep: CloudHypervisorArguments.keep) ?? []
+    let words = census.arguments(of: main, keep: CloudHypervisorArguments.keep) ?? []
     let arguments = CloudHypervisorArguments(words)
     let descriptors = KvmDescriptors(of: main.pid, census.root)
     var machine = MachineDescription()

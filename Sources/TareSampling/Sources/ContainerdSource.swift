@@ -21,7 +21,7 @@ final class ContainerdSource: WorkloadSource {
   init() {}
 
   func find(in census: Census) -> [Finding] {
-    let shims = census.processes.processes.compactMap { Shim($0, census.root) }.filter { shim in
+    let shims = census.processes.processes.compactMap { Shim($0, census) }.filter { shim in
       // Kata's children are VMMs.
       shim.namespace != "moby" && !census.runs(shim.process, named: { $0.hasPrefix("containerd-shim-kata") })
     }

@@ -17,7 +17,7 @@ struct CrosvmSource: WorkloadSource {
     let pids = Set(processes.map(\.pid))
     return processes.filter { process in
       !pids.contains(process.parent)
-        && census.root.arguments(of: process.pid, keep: CrosvmArguments.keep).map(CrosvmArguments.init)?.runs == true
+        && census.arguments(of: process, keep: CrosvmArguments.keep).map(CrosvmArguments.init)?.runs == true
     }.map { census.machine($0, .crosvm, helpers: helpers(of: $0, census)) }
   }
 
@@ -30,7 +30,7 @@ struct CrosvmSource: WorkloadSource {
 
   func describe(_ finding: Finding, in census: Census) -> Description {
     let main = finding.main
-    let arguments = CrosvmArguments(census.root.arguments(of: main.pid, keep: CrosvmArguments.keep) ?? [])
+    let arguments = CrosvmArguments(census.arguments(of: main, keep: CrosvmArguments.keep) ?? [])
     let descriptors = KvmDescriptors(of: main.pid, census.root)
     var machine = MachineDescription()
     machine.accelerator = .kvm

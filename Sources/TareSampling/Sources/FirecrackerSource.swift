@@ -21,7 +21,7 @@ struct FirecrackerSource: WorkloadSource {
   func describe(_ finding: Finding, in census: Census) -> Description {
     let main = finding.main
     let arguments = FirecrackerArguments(
-      census.root.arguments(of: main.pid, keep: FirecrackerArguments.keep) ?? [])
+      census.arguments(of: main, keep: FirecrackerArguments.keep) ?? [])
     var (config, problems) = (FirecrackerConfig(), [Problem]())
     let reader = census.reader(of: main)
     if let reader, let path = arguments.config.flatMap({ census.path($0, of: main) }) {

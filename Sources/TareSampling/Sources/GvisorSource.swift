@@ -17,7 +17,7 @@ struct GvisorSource: WorkloadSource {
 
   func find(in census: Census) -> [Finding] {
     census.processes.processes.compactMap { process in
-      guard let sentry = GvisorProcess(process, census.root), sentry.role == .sentry, let id = sentry.id,
+      guard let sentry = GvisorProcess(process, census), sentry.role == .sentry, let id = sentry.id,
         !hasEngine(process, census)
       else { return nil }
       let pids = [process.pid] + descendants(of: process, census) + gofers(of: process, id, census)
@@ -44,7 +44,7 @@ struct GvisorSource: WorkloadSource {
 
   private func gofers(of sentry: Process, _ id: String, _ census: Census) -> [Int32] {
     guard let (_, owner, state) = state(id, census), state.sandbox?.pid == sentry.pid, let pid = state.gofer,
-      let gofer = census.processes[pid], GvisorProcess(gofer, census.root)?.role == .gofer,
+      let gofer = census.processes[pid], GvisorProcess(gofer, census)?.role == .gofer,
       census.mayClaim(gofer, owner)
     else { return [] }
     return [pid]

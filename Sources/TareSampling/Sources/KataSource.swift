@@ -9,7 +9,7 @@ struct KataSource: WorkloadSource {
   let guide = SourceGuide(
     finds: "Kata's sandboxes: a virtual machine around containers",
     by: "`containerd-shim-kata-v2`, and the VMM that has its sandbox's id among its arguments",
-    names: "the sandbox's id",
+    names: "annotations in the bundle's config.json, else the sandbox's id",
     start: "what its hypervisor tells",
     ranWith: nil)
 
@@ -41,21 +41,32 @@ struct KataSource: WorkloadSource {
     description.workload.boundaries = [.vm, .container]
     if let shim = shims(in: census).first(where: { $0.sandbox == sandbox })?.shim {
       description.launcher = shim
+      name(&description.workload, after: shim, census)
       let helpers = helpers(shim, main, census)
       description.workload.helpers += helpers.filter { !description.workload.helpers.contains($0) }
     }
     return description
   }
 
-  /// The place for a better one: pod and namespace, where the sandbox's bundle tells them.
   private func name(ofSandbox id: String) -> String {
     id.count == 64 && id.allSatisfy(\.isHexDigit) ? String(id.prefix(12)) : id
+  }
+
+  /// A pod's sandbox is called as the pod; a container's alone as nerdctl calls it.
+  private func name(_ workload: inout Workload, after shim: Process, _ census: Census) {
+    guard let shim = Shim(shim, census), let (bundle, owner) = shim.bundle(census.root),
+      let annotations = (try? census.root.state("\(bundle)/config.json", owner: owner, as: AnnotatedBundle.self))?
+        .annotations
+    else { return }
+    workload.take(annotations, inPod: annotations.isSandbox != nil)
+    if let pod = annotations.pod, annotations.isSandbox == true { workload.name = pod }
+    if workload.image != nil { workload.absences["image"] = nil }
   }
 
   /// The shims that run, with the sandbox that each serves. Only root's: a stranger's could take a sandbox's name.
   private func shims(in census: Census) -> [(shim: Process, sandbox: String)] {
     census.vmms(called: "containerd-shim", running: { $0.hasPrefix("containerd-shim-kata") }).compactMap { shim in
-      let words = census.root.arguments(of: shim.pid, keep: { keepOptions($0, ["-namespace", "-id"]) }) ?? []
+      let words = census.arguments(of: shim, keep: { keepOptions($0, ["-namespace", "-id"]) }) ?? []
       guard let sandbox = option("-id", in: words), !sandbox.isEmpty, census.root.user(of: shim.pid) == 0 else {
         return nil
       }
@@ -74,13 +85,12 @@ struct KataSource: WorkloadSource {
     let qemus = QemuSource.machines(in: census, called: ["qemu", "kvm"]).map { process, arguments in
       (process, Set([arguments.name].compactMap { $0 }))
     }
-    let root = census.root
     let others = census.vmms(called: "cloud-hyperviso", running: CloudHypervisorSource.isMeant).map { process in
-      let words = root.arguments(of: process.pid, keep: CloudHypervisorArguments.keep) ?? []
+      let words = census.arguments(of: process, keep: CloudHypervisorArguments.keep) ?? []
       return (process, Self.parts(CloudHypervisorArguments(words).socket))
     }
     let small = census.vmms(called: "firecracker", running: FirecrackerSource.isMeant).map { process in
-      let arguments = FirecrackerArguments(root.arguments(of: process.pid, keep: FirecrackerArguments.keep) ?? [])
+      let arguments = FirecrackerArguments(census.arguments(of: process, keep: FirecrackerArguments.keep) ?? [])
       return (process, Self.parts(arguments.socket).union(Self.parts(arguments.config)).union(Self.parts(arguments.id)))
     }
     return qemus + others + small

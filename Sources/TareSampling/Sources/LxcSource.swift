@@ -17,7 +17,7 @@ struct LxcSource: WorkloadSource {
 
   func find(in census: Census) -> [Finding] {
     let monitored = census.processes.processes.compactMap { process -> Finding? in
-      guard let monitor = Monitor(process, census.root), let main = census.processes.children(of: process.pid).first
+      guard let monitor = Monitor(process, census), let main = census.processes.children(of: process.pid).first
       else { return nil }
       return finding(monitor, main, census)
     }
@@ -77,7 +77,7 @@ struct LxcSource: WorkloadSource {
   }
 
   func describe(_ finding: Finding, in census: Census) -> Description {
-    let monitor = census.processes[finding.main.parent].flatMap { Monitor($0, census.root) }
+    let monitor = census.processes[finding.main.parent].flatMap { Monitor($0, census) }
     let mark = finding.own.leading?.cgroupNames.last { $0.hasPrefix("lxc.payload.") }?.dropFirst(12)
     var description = Description(
       finding.named(monitor?.shownName ?? mark.map(String.init) ?? "\(finding.main.pid)", in: census))
@@ -96,9 +96,9 @@ private struct Monitor {
   /// As liblxc knows it; of an instance of Incus outside its default project, `PROJECT_INSTANCE`.
   let name: String
 
-  init?(_ process: Process, _ root: KernelRoot) {
+  init?(_ process: Process, _ census: Census) {
     guard process.comm.hasPrefix("lxc") || process.comm == "lxd" || process.comm == "incusd",
-      let title = root.arguments(of: process.pid, keep: { Array($0.prefix(1)) })?.first,
+      let title = census.arguments(of: process, keep: { Array($0.prefix(1)) })?.first,
       title.hasPrefix("[lxc monitor] ")
     else { return nil }
     let words = title.dropFirst(14).utf8.split(separator: UInt8(ascii: " "))

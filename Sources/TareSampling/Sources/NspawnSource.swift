@@ -16,7 +16,7 @@ struct NspawnSource: WorkloadSource {
 
   func find(in census: Census) -> [Finding] {
     census.processes.processes.compactMap { process in
-      guard let supervisor = Supervisor(process, census.root),
+      guard let supervisor = Supervisor(process, census),
         let main = census.processes.children(of: process.pid).first
       else { return nil }
       let own = own(main, process, census)
@@ -51,7 +51,7 @@ struct NspawnSource: WorkloadSource {
   }
 
   func describe(_ finding: Finding, in census: Census) -> Description {
-    let supervisor = census.processes[finding.main.parent].flatMap { Supervisor($0, census.root) }
+    let supervisor = census.processes[finding.main.parent].flatMap { Supervisor($0, census) }
     var description = Description(finding.named(supervisor?.name ?? "\(finding.main.pid)", in: census))
     description.workload.absences["image"] = .notApplicable
     guard let supervisor else { return description }
@@ -72,10 +72,10 @@ private struct Supervisor {
 
   private static let flags = ["--machine", "-M", "--directory", "-D", "--image", "-i"]
 
-  init?(_ process: Process, _ root: KernelRoot) {
+  init?(_ process: Process, _ census: Census) {
     guard process.comm == "systemd-nspawn",
-      let program = try? root.link("/proc/\(process.pid)/exe"), program.hasSuffix("/systemd-nspawn"),
-      let arguments = root.arguments(of: process.pid, keep: { Self.keep($0) })
+      let program = census.program(of: process, kept: { _ in true }), program.hasSuffix("/systemd-nspawn"),
+      let arguments = census.arguments(of: process, keep: { Self.keep($0) })
     else { return nil }
     self.process = process
     name = Self.name(in: Self.keep(arguments))

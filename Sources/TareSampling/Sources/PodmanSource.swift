@@ -35,7 +35,7 @@ struct PodmanSource: WorkloadSource {
         !known.contains(main.pid), !census.isKubernetes(main),
         let program = try? census.root.link("/proc/\(conmon.pid)/exe"), program.hasSuffix("/conmon"),
         census.root.runsProgramOfRoot(conmon.pid),
-        let id = Conmon(conmon, census.root)?.id, ContainerPath(component: id[...]) != nil
+        let id = Conmon(conmon, census)?.id, ContainerPath(component: id[...]) != nil
       else { return nil }
       return Finding(id: "podman:\(id)", kind: .container, runtime: .podman, main: main, own: OwnCgroups())
     }

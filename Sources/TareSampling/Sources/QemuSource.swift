@@ -23,7 +23,7 @@ struct QemuSource: WorkloadSource {
     census.processes.processes.compactMap { process in
       guard !process.isKernelThread, prefixes.contains(where: { process.comm.hasPrefix($0) }),
         isQemu(process, census),
-        let words = census.root.arguments(of: process.pid, keep: QemuArguments.keep)
+        let words = census.arguments(of: process, keep: QemuArguments.keep)
       else { return nil }
       let arguments = QemuArguments(words)
       return arguments.machineType == "none" ? nil : (process, arguments)
@@ -42,7 +42,7 @@ struct QemuSource: WorkloadSource {
     }
     // Without permission the program is not to be seen; the name of the process and its first argument are the next best.
     guard process.comm.hasPrefix("qemu-") || process.comm == "kvm" else { return false }
-    return census.root.arguments(of: process.pid, keep: QemuArguments.keep)?.first.map(isQemu(path:)) ?? false
+    return census.arguments(of: process, keep: QemuArguments.keep)?.first.map(isQemu(path:)) ?? false
   }
 
   private static func isQemu(path: String) -> Bool {
@@ -53,7 +53,7 @@ struct QemuSource: WorkloadSource {
 
   func describe(_ finding: Finding, in census: Census) -> Description {
     let arguments = QemuArguments(
-      census.root.arguments(of: finding.main.pid, keep: QemuArguments.keep) ?? [])
+      census.arguments(of: finding.main, keep: QemuArguments.keep) ?? [])
     let descriptors = KvmDescriptors(of: finding.main.pid, census.root)
     var machine = MachineDescription()
     machine.accelerator = accelerator(arguments, descriptors)
@@ -100,7 +100,7 @@ struct QemuSource: WorkloadSource {
     return census.processes.processes.compactMap { other in
       if other.isKernelThread { return other.comm == "vhost-\(process.pid)" ? other.pid : nil }
       guard other.comm == "virtiofsd" || other.comm == "swtpm",
-        let words = census.root.arguments(of: other.pid, keep: { $0.filter { $0.contains("sock") } }),
+        let words = census.arguments(of: other, keep: { $0.filter { $0.contains("sock") } }),
         words.contains(where: { word in
           word.split(whereSeparator: { $0 == "=" || $0 == "," }).contains { sockets.contains(String($0)) }
         }),

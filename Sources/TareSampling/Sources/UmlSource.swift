@@ -14,7 +14,7 @@ struct UmlSource: WorkloadSource {
 
   func find(in census: Census) -> [Finding] {
     let guests = census.vmms(called: "linux", "vmlinux", running: Self.isMeant).filter { process in
-      census.root.arguments(of: process.pid, keep: UmlArguments.keep).map(UmlArguments.init)?.isUml ?? false
+      census.arguments(of: process, keep: UmlArguments.keep).map(UmlArguments.init)?.isUml ?? false
     }
     let pids = Set(guests.map(\.pid))
     // Processes of one whose first was killed stay, and do nothing; one that runs has children.
@@ -33,7 +33,7 @@ struct UmlSource: WorkloadSource {
 
   func describe(_ finding: Finding, in census: Census) -> Description {
     let main = finding.main
-    let arguments = UmlArguments(census.root.arguments(of: main.pid, keep: UmlArguments.keep) ?? [])
+    let arguments = UmlArguments(census.arguments(of: main, keep: UmlArguments.keep) ?? [])
     var machine = MachineDescription()
     machine.accelerator = .uml
     machine.vcpus = arguments.vcpus

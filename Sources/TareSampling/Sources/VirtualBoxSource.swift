@@ -23,7 +23,7 @@ struct VirtualBoxSource: WorkloadSource {
   }
 
   private func arguments(_ process: Process, _ census: Census) -> [String] {
-    census.root.arguments(of: process.pid, keep: { keepOptions($0, Self.flags) }) ?? []
+    census.arguments(of: process, keep: { keepOptions($0, Self.flags) }) ?? []
   }
 
   func describe(_ finding: Finding, in census: Census) -> Description {
