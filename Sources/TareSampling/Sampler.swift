@@ -26,8 +26,7 @@ public final class Sampler {
   /// Machines whose guests could be asked, and those that could not, with the reason.
   public private(set) var machines: [GuestMachine] = []
   private var discoveryProblems: [Problem] = []
-  /// What engines said of rows that the last pass did not find any more.
-  private var ends: [UInt64: LifeEnd] = [:]
+  private var news = EngineNews()
   private var buffer = [UInt8](repeating: 0, count: 65536)
   private var schedule = Schedule()
   private var knownNames: [String: EngineName] = [:]
@@ -87,7 +86,7 @@ public final class Sampler {
     }
     hearGuests()
     sample.prepare(workloads, serials: serials)
-    sample.ends = due.discovery ? ends : [:]
+    sample.news = due.discovery ? news : EngineNews()
     sample.problems.append(contentsOf: discoveryProblems)
     sample.problems.append(contentsOf: names.problems)
     if let problem = watch?.problem { sample.problems.append(problem) }
@@ -144,7 +143,7 @@ public final class Sampler {
     rows = found.rows.map { row in
       old.removeValue(forKey: row.serial) ?? RowReader(row, root, plan, layout, budget, patience: patience)
     }
-    ends = names.ends(of: self.found, without: found.rows)
+    news = names.news(of: self.found, found.rows, now: root.now().realtime)
     self.found = found.rows
     machines = found.rows.compactMap(\.machine)
     workloads = found.rows.map(\.workload)
