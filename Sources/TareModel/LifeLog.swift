@@ -148,7 +148,7 @@ public struct LifeLog: Sendable {
     for row in sample.serials.indices {
       let serial = sample.serials[row]
       for event in sample.news.events[serial] ?? [] where event.at >= since ?? 0 {
-        guard let kind = kind(event.action, serial),
+        guard let kind = kind(event, serial),
           !events.contains(where: { $0.serial == serial && $0.kind == kind && $0.lo == event.at })
         else { continue }
         append(LifeEvent(kind, of: sample.workloads[row], serial: serial, lo: event.at, hi: event.latest))
@@ -156,14 +156,16 @@ public struct LifeLog: Sendable {
     }
   }
 
-  private func kind(_ action: EngineEvent.Action, _ serial: UInt64) -> LifeEvent.Kind? {
-    switch action {
+  private func kind(_ event: EngineEvent, _ serial: UInt64) -> LifeEvent.Kind? {
+    switch event.action {
     case .pause: return .paused
     case .unpause: return .resumed
     case .unhealthy: return .unhealthy
     case .oom: return .oomKilled
     // The first time is no news: READY tells of it.
-    case .healthy: return events.contains { $0.serial == serial && $0.kind == .unhealthy } ? .healthy : nil
+    case .healthy:
+      let isBack = events.contains { $0.serial == serial && $0.kind == .unhealthy && $0.lo <= event.at }
+      return isBack ? .healthy : nil
     default: return nil
     }
   }
