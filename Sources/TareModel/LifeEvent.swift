@@ -12,6 +12,10 @@ public struct LifeEvent: Sendable, Hashable {
     case oomKilled = "oom-killed"
     /// A CPU limit begins to hold it back.
     case throttled
+    /// Its engine stopped all of its processes where they are, or let them go on.
+    case paused, resumed
+    /// Its engine's check of it fails, or succeeds after that.
+    case unhealthy, healthy
   }
 
   /// What more is known, by the kind.
@@ -41,6 +45,16 @@ public struct LifeEvent: Sendable, Hashable {
     (self.kind, self.workload, self.serial) = (kind, workload, serial)
     (self.lo, self.hi, self.detail) = (min(lo, hi), hi, detail)
   }
+}
+
+/// What engines said of workloads a moment ago; some of it may come more than once.
+public struct EngineNews: Sendable, Hashable {
+  /// Of the ends of those that are rows no more, by serial.
+  public var ends: [UInt64: LifeEnd] = [:]
+  /// Of those that are rows, by serial.
+  public var events: [UInt64: [EngineEvent]] = [:]
+
+  public init() {}
 }
 
 /// What an engine said of an end. Realtime nanoseconds since 1970.

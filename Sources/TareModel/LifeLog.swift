@@ -44,6 +44,7 @@ public struct LifeLog: Sendable {
     } else {
       if sample.serials != serials { compare(sample) }
       grow(sample)
+      hear(sample)
       if !isAnnouncement { look(frame) }
     }
     if frame.previous != nil { knowsHeld = true }
@@ -76,7 +77,7 @@ public struct LifeLog: Sendable {
   }
 
   private mutating func end(_ workload: Workload, _ serial: UInt64, _ sample: Sample, latest: UInt64) {
-    let said = sample.ends[serial]
+    let said = sample.news.ends[serial]
     let between = min(realtime, latest, sample.realtime)...min(latest, sample.realtime)
     let when = said.map { $0.at...$0.at } ?? gone[serial] ?? between
     let ran = workload.startedAt.map { when.upperBound > $0 ? when.upperBound - $0 : 0 }
@@ -141,6 +142,35 @@ public struct LifeLog: Sendable {
     }
   }
 
+  // MARK: Engines
+
+  private mutating func hear(_ sample: Sample) {
+    guard !sample.news.events.isEmpty else { return }
+    for row in sample.serials.indices {
+      let serial = sample.serials[row]
+      for event in sample.news.events[serial] ?? [] where event.at >= since ?? 0 {
+        guard let kind = kind(event, serial),
+          !events.contains(where: { $0.serial == serial && $0.kind == kind && $0.lo == event.at })
+        else { continue }
+        append(LifeEvent(kind, of: sample.workloads[row], serial: serial, lo: event.at, hi: event.latest))
+      }
+    }
+  }
+
+  private func kind(_ event: EngineEvent, _ serial: UInt64) -> LifeEvent.Kind? {
+    switch event.action {
+    case .pause: return .paused
+    case .unpause: return .resumed
+    case .unhealthy: return .unhealthy
+    case .oom: return .oomKilled
+    // The first time is no news: READY tells of it.
+    case .healthy:
+      let isBack = events.contains { $0.serial == serial && $0.kind == .unhealthy && $0.lo <= event.at }
+      return isBack ? .healthy : nil
+    default: return nil
+    }
+  }
+
   // MARK: Figures that tell something
 
   private mutating func look(_ frame: Frame) {
@@ -162,6 +192,9 @@ public struct LifeLog: Sendable {
     guard case .value(let kills) = growth, kills > 0 else { return }
     let workload = sample.workloads[row]
     let lo = max(workload.startedAt ?? 0, min(realtime, sample.realtime - min(sample.realtime, Self.slowest)))
+    // Its engine has said so already.
+    guard !events.contains(where: { $0.serial == serial && $0.kind == .oomKilled && $0.lo == $0.hi && $0.hi >= lo })
+    else { return }
     append(
       LifeEvent(.oomKilled, of: workload, serial: serial, lo: lo, hi: sample.realtime, detail: .kills(kills)))
   }

@@ -22,8 +22,8 @@ public struct Sample: Sendable {
   /// read with everything else.
   public var carriedAt: [UInt64] = []
   public var carriedBefore: [UInt64] = []
-  /// What engines said of the ends of workloads that are rows no more, by serial.
-  public var ends: [UInt64: LifeEnd] = [:]
+  /// What engines said of workloads a moment ago.
+  public var news = EngineNews()
   /// What could not be read as a whole: a source, a file in a bad form.
   public var problems: [Problem] = []
   /// Why processes are not seen as they start; nil where they are, and where nobody watches.

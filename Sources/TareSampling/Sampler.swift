@@ -26,8 +26,7 @@ public final class Sampler {
   /// Machines whose guests could be asked, and those that could not, with the reason.
   public private(set) var machines: [GuestMachine] = []
   private var discoveryProblems: [Problem] = []
-  /// What engines said of rows that the last pass did not find any more.
-  private var ends: [UInt64: LifeEnd] = [:]
+  private var engineNews = EngineNews()
   private var buffer = [UInt8](repeating: 0, count: 65536)
   private var schedule = Schedule()
   private var knownNames: [String: EngineName] = [:]
@@ -82,7 +81,7 @@ public final class Sampler {
     if let discovery = due.discovery { try discover(discovery) }
     hearGuests()
     sample.prepare(workloads, serials: serials)
-    sample.ends = due.discovery == nil ? [:] : ends
+    sample.news = due.discovery == nil ? EngineNews() : engineNews
     sample.problems.append(contentsOf: discoveryProblems)
     sample.problems.append(contentsOf: names.problems)
     if let problem = watch?.problem { sample.problems.append(problem) }
@@ -117,7 +116,7 @@ public final class Sampler {
     guard serials != before else { return false }
     sample.rearrange(workloads, serials: serials)
     sample.realtime = root.now().realtime
-    sample.ends = ends
+    sample.news = engineNews
     for row in rows.indices where !rows[row].wasRead {
       _ = rows[row].read(
         into: &sample, row: row, buffer: &buffer, refreshing: true, sharing: false, isSketch: false, root)
@@ -170,7 +169,7 @@ public final class Sampler {
     rows = found.rows.map { row in
       old.removeValue(forKey: row.serial) ?? RowReader(row, root, plan, layout, budget, patience: patience)
     }
-    ends = names.ends(of: self.found, without: found.rows)
+    engineNews = names.news(of: self.found, found.rows, now: root.now().realtime)
     self.found = found.rows
     machines = found.rows.compactMap(\.machine)
     workloads = found.rows.map(\.workload)

@@ -109,7 +109,7 @@ import Testing
     var samples = [sample(10, [Box(serial: 1, started: 4)]), sample(11, [gone]), sample(12, [gone]), sample(13, [])]
     let event = try #require(log(of: samples).events.first)
     #expect([event.lo, event.hi] == [10, 11].map { Self.epoch + $0 * Self.second })
-    samples[3].ends = [1: LifeEnd(at: Self.epoch + 10 * Self.second + 250_000_000, exitCode: 3)]
+    samples[3].news.ends = [1: LifeEnd(at: Self.epoch + 10 * Self.second + 250_000_000, exitCode: 3)]
     let said = try #require(log(of: samples).events.first)
     #expect(said.lo == said.hi && said.detail == .ran(6_250_000_000, exitCode: 3))
   }
@@ -143,15 +143,42 @@ import Testing
   @Test func `an engine's word of a kill comes before the end, where the counter went unread`() {
     let at = Self.epoch + 10 * Self.second + 250_000_000
     var samples = [sample(10, [Box(serial: 1, started: 4)]), sample(11, [])]
-    samples[1].ends = [1: LifeEnd(at: at, exitCode: 137, outOfMemoryAt: at - 5)]
+    samples[1].news.ends = [1: LifeEnd(at: at, exitCode: 137, outOfMemoryAt: at - 5)]
     let log = log(of: samples)
     #expect(log.events.map(\.kind) == [.oomKilled, .ended])
     #expect(log.events[0].lo == at - 5 && log.events[0].hi == at - 5)
     let kills = [0, 2].map { [Box(serial: 1, started: 4, readings: [.memoryOomKills: .value($0)])] }
     samples = [sample(10, kills[0]), sample(11, kills[1]), sample(12, [])]
-    samples[2].ends = [1: LifeEnd(at: at, outOfMemoryAt: at)]
+    samples[2].news.ends = [1: LifeEnd(at: at, outOfMemoryAt: at)]
     #expect(self.log(of: samples).events.map(\.detail).first == .kills(2))
     #expect(self.log(of: samples).total == 2)
+  }
+
+  @Test func `what an engine says of one that runs is told once, with its instant`() {
+    let at = Self.epoch + 11 * Self.second
+    let box = [Box(serial: 1, started: 4)]
+    func said(_ actions: [(EngineEvent.Action, UInt64)]) -> [LifeEvent] {
+      var samples = (0..<4).map { sample(10 + $0, box) }
+      for index in 1..<4 { samples[index].news.events = [1: actions.map { EngineEvent($0.0, at: $0.1) }] }
+      return log(of: samples).events
+    }
+    let events = said([(.pause, at), (.unpause, at + 1), (.pause, at + 2), (.die, at), (.start, at), (.oom, at + 3)])
+    #expect(events.map(\.kind) == [.paused, .resumed, .paused, .oomKilled])
+    #expect(events.map(\.lo) == [at, at + 1, at + 2, at + 3])
+    #expect(said([(.healthy, at)]).isEmpty, "the first time is READY")
+    // Each comes with three samples: the first may come again when the second is known.
+    let checks = said([(.healthy, at), (.unhealthy, at + 1), (.healthy, at + 2)])
+    #expect(checks.map(\.kind) == [.unhealthy, .healthy])
+    #expect(checks.map(\.lo) == [at + 1, at + 2])
+    #expect(said([(.pause, Self.epoch + 9 * Self.second)]).isEmpty, "before anybody watched")
+  }
+
+  @Test func `a kill that an engine told of is not told again when its counter is read`() {
+    let at = Self.epoch + 11 * Self.second
+    func box(_ kills: UInt64) -> [Box] { [Box(serial: 1, started: 4, readings: [.memoryOomKills: .value(kills)])] }
+    var samples = [sample(10, box(0)), sample(11, box(0)), sample(20, box(1)), sample(60, box(2))]
+    samples[1].news.events = [1: [EngineEvent(.oom, at: at)]]
+    #expect(log(of: samples).events.map(\.hi) == [at, Self.epoch + 60 * Self.second])
   }
 
   /// Of 100 periods a second so many are held back, second by second.

@@ -173,7 +173,10 @@ struct EngineEventTests {
     let discovery = Discovery(
       root, layout: try CgroupLayout(root), environment: [:], sources: allSources(), names: names, watch: nil)
     let rows = try discovery.pass(at: root.monotonic(), .all).rows
-    #expect(names.ends(of: rows, without: rows).isEmpty)
+    #expect(names.news(of: rows, rows, now: at(5000)).ends.isEmpty)
+    let recent = events.contains { $0.0 == .oom } ? 1 : 0
+    #expect(names.news(of: rows, rows, now: at(5000)).events.count == recent)
+    #expect(names.news(of: rows, rows, now: at(60_000)).events.isEmpty)
     let expected = end.map { end in
       LifeEnd(at: at(Int(end.at)), outOfMemoryAt: end.outOfMemoryAt.map { at(Int($0)) })
     }

@@ -31,7 +31,9 @@ extension Labhost {
     tick(first + 1)
     host.boxes.remove(at: 3)
     serials.remove(at: 3)
-    tick(first + 2) { $0.ends = [base + 4: LifeEnd(at: epoch + UInt64(first + 1) * second + 417_000_000, exitCode: 1)] }
+    tick(first + 2) {
+      $0.news.ends = [base + 4: LifeEnd(at: epoch + UInt64(first + 1) * second + 417_000_000, exitCode: 1)]
+    }
     let held = serials.firstIndex(of: base + 5) ?? 0
     func holdBack(_ sample: inout Sample, _ periods: UInt64) {
       sample[held, .cpuThrottledPeriods] = .value(periods)

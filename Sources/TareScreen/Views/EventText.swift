@@ -2,7 +2,9 @@ internal import TareModel
 
 /// An event in words.
 enum EventText {
-  static func isWarning(_ kind: LifeEvent.Kind) -> Bool { kind == .oomKilled || kind == .throttled }
+  static func isWarning(_ kind: LifeEvent.Kind) -> Bool {
+    [.oomKilled, .throttled, .unhealthy].contains(kind)
+  }
 
   /// `14:03:22.123`, with as many decimals as are known; `14:03:22~` where it lies between two samples; `11-23 14:03` of
   /// another day.
@@ -27,6 +29,10 @@ enum EventText {
     case .restored: return "not a boot: it goes on from a checkpoint"
     case .migrated: return "not a boot: it ran elsewhere before"
     case .found: return workload.startedAt.map { "up \(Clock.age(now > $0 ? now - $0 : 0)) already" } ?? ""
+    case .paused: return "its processes stand still"
+    case .resumed: return "its processes go on"
+    case .unhealthy: return "its engine's check of it fails"
+    case .healthy: return "its engine's check succeeds again"
     case .ended, .oomKilled, .throttled: break
     }
     switch event.detail {

@@ -1,6 +1,26 @@
 internal import TareModel
 
 extension EngineNames {
+  /// What engines have said a moment ago of rows of the pass before, and of this one.
+  /// - Parameter now: realtime nanoseconds.
+  func news(of before: [Discovery.Row], _ rows: [Discovery.Row], now: UInt64) -> EngineNews {
+    var news = EngineNews()
+    guard eventCount > 0 else { return news }
+    news.ends = ends(of: before, without: rows)
+    for row in rows {
+      guard let id = row.description.engineID, let began = row.workload.startedAt else { continue }
+      let said = events(of: id).filter { event in
+        event.at >= began && event.at &+ Self.moment >= now
+          && [.pause, .unpause, .healthy, .unhealthy, .oom].contains(event.action)
+      }
+      if !said.isEmpty { news.events[row.serial] = said }
+    }
+    return news
+  }
+
+  /// Longer than between an event and the pass that it brings about.
+  private static var moment: UInt64 { 10_000_000_000 }
+
   /// What engines have said of the ends of rows that are there no more, by serial.
   func ends(of before: [Discovery.Row], without now: [Discovery.Row]) -> [UInt64: LifeEnd] {
     let kept = Set(now.map(\.serial))
