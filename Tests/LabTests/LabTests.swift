@@ -78,9 +78,17 @@ extension Lab {
     switch name {
     case "lab-pod": "podman"
     case "lab-runc": "runc"
+    case "lab-crun": "crun"
+    case "lab-lxc": "lxc"
     case "lab-kvm", "lab-paused", "lab-vm": "qemu"
     default: "docker"
     }
+  }
+
+  /// As a row calls it: what no engine names has the runtime's id, the last part of its path.
+  func shownName(_ name: String) -> String {
+    ["runc", "crun", "lxc"].contains(Self.runtime(name))
+      ? containers[name]?.id.split(separator: "/").last.map(String.init) ?? name : name
   }
 
   /// Which part of the lab starts it.
@@ -90,7 +98,7 @@ extension Lab {
   }
 
   static let dockerNames = ["lab-idle", "lab-busy", "lab-holder", "lab-reader", "lab-open", "lab-passing"]
-  static let containerNames = dockerNames + ["lab-pod", "lab-runc"]
+  static let containerNames = dockerNames + ["lab-pod", "lab-runc", "lab-crun", "lab-lxc"]
   static let machineNames = ["lab-vm", "lab-paused", "lab-kvm"]
 
   var runningNames: [String] {
