@@ -14,7 +14,7 @@ final class ContainerdSource: WorkloadSource {
     by: "its shim, the parent; a pod by the kubelet's cgroup or the bundle's annotations",
     names: "annotations in the bundle's config.json",
     start: "runc's state.json, crun's status",
-    ranWith: "containerd 1.6")
+    ranWith: "containerd 1.6, with ctr and by its CRI plugin")
 
   private let known = PodCache()
 

@@ -123,9 +123,10 @@ start_crun() {
 start_lxc() {
 	local pid
 	has lxc-start || { skip lxc "not installed: lxc"; return; }
-	mkdir -p "$dir/lxc/$tag-lxc" && cat >"$dir/lxc/$tag-lxc/config" <<-END
+	# With a root of its own: it makes files in there while the engines' image is read.
+	mkdir -p "$dir/lxc/$tag-lxc" && cp -a "$dir/rootfs" "$dir/lxc/rootfs" && cat >"$dir/lxc/$tag-lxc/config" <<-END
 		lxc.uts.name = lab
-		lxc.rootfs.path = dir:$dir/rootfs
+		lxc.rootfs.path = dir:$dir/lxc/rootfs
 		lxc.net.0.type = empty
 		lxc.mount.auto = proc:mixed
 		lxc.apparmor.profile = unconfined
@@ -227,9 +228,10 @@ remove() {
 	done
 	# The engines' parents stay where others' containers are in them.
 	awk '$(NF-2) ~ /^cgroup2?$/ { print $5 }' /proc/self/mountinfo | while read -r item; do
-		rmdir "$item/docker" "$item/libpod_parent/conmon" "$item/libpod_parent" 2>/dev/null
+		rmdir "$item/docker" "$item/libpod_parent/conmon" "$item/libpod_parent" "$item/lxc.pivot" 2>/dev/null
 	done
-	rm -rf "/run/runc/$tag-runc" "/run/crun/$tag-crun"
+	rm -rf "/run/runc/$tag-runc" "/run/crun/$tag-crun" "/run/lxc/lock$dir"
+	rmdir -p "/run/lxc/lock$(dirname "$dir")" 2>/dev/null
 	rm -rf "$dir"
 	for item in $(processes | sort -u); do say left "process $item: $(words "$item" | tr '\n' ' ' | cut -c 1-100)"; left=1; done
 	for item in $(mounts) $(cgroups); do say left "$item"; left=1; done
