@@ -160,7 +160,7 @@ enum Debris {
     func isOurs(_ text: some StringProtocol) -> Bool { marks.contains { text.contains($0) } }
     var left: [String] = []
     if exists(folder) { left.append(folder) }
-    if exists("/run/runc/\(tag)-runc") { left.append("/run/runc/\(tag)-runc") }
+    left += ["/run/runc/\(tag)-runc", "/run/crun/\(tag)-crun", "/run/lxc/lock\(folder)"].filter(exists)
     let mounts = try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8).split(separator: "\n")
     left += mounts.filter { $0.contains(folder) }.map { "mount \($0)" }
     for point in mounts.filter({ $0.contains(" - cgroup") }).map({ $0.split(separator: " ")[4] }) {

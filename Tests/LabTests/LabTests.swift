@@ -85,10 +85,18 @@ extension Lab {
     switch name {
     case "lab-pod": "podman"
     case "lab-runc": "runc"
+    case "lab-crun": "crun"
+    case "lab-lxc": "lxc"
     case "lab-kvm", "lab-paused", "lab-vm": "qemu"
     case "lab-uml": "uml"
     default: "docker"
     }
+  }
+
+  /// As a row calls it: what no engine names has the runtime's id, the last part of its path.
+  func shownName(_ name: String) -> String {
+    ["runc", "crun", "lxc"].contains(Self.runtime(name))
+      ? containers[name]?.id.split(separator: "/").last.map(String.init) ?? name : name
   }
 
   /// Which part of the lab starts it.
@@ -98,7 +106,7 @@ extension Lab {
   }
 
   static let dockerNames = ["lab-idle", "lab-busy", "lab-holder", "lab-reader", "lab-open", "lab-passing"]
-  static let containerNames = dockerNames + ["lab-pod", "lab-runc"]
+  static let containerNames = dockerNames + ["lab-pod", "lab-runc", "lab-crun", "lab-lxc"]
   static let machineNames = ["lab-vm", "lab-paused", "lab-kvm"]
   static let umlName = "lab-uml"
 

@@ -57,6 +57,21 @@ extension LabTests {
       #expect(child.complaints.isEmpty, "\(child.complaints)")
     }
 
+    @Test func `containers of crun and LXC that end leave`() throws {
+      _ = try Lab.with("crun", "lxc")
+      let keeper = try Keeper(Lab.newFolder(), ["crun", "lxc"])
+      let lines = Result { try keeper.ready() }
+      let ids = ((try? lines.get()) ?? []).filter { $0[0] == "container" }.map { "\(Lab.runtime($0[1])):\($0[2])" }
+      let child = try Child(
+        [Tool.tare(), "snapshot", "--format", "json", "--count", "0", "--interval", "300ms"], Lab.environment())
+      defer { child.signal(SIGKILL) }
+      let first = Result { try Self.next(child) { snapshot in ids.allSatisfy { snapshot[$0] != nil } } }
+      try keeper.end()
+      #expect(ids.count == 2)
+      _ = try first.get()
+      _ = try Self.next(child) { snapshot in ids.allSatisfy { snapshot[$0] == nil } }
+    }
+
     @Test func `a count is so many lines, in their order`() throws {
       let lab = try Lab.with()
       let run = try lab.tare(["snapshot", "--format", "json", "--count", "3", "--interval", "200ms"])

@@ -13,7 +13,7 @@ extension LabTests {
       let picture = try lab.pictures.get(lab, dockerHost: dockerHost)
       let row = try picture.row(name, lab)
       let container = try #require(lab.containers[name])
-      #expect(row.name == (name == "lab-runc" ? container.id : name))
+      #expect(row.name == lab.shownName(name))
       #expect(row.kind == "container")
       #expect(row.runtime == Lab.runtime(name))
       switch row.runtime {
@@ -78,7 +78,7 @@ extension LabTests {
       #expect(run.code == 0)
       let lines = run.output.split(separator: "\n")
       for name in lab.runningNames {
-        let shown = name == "lab-runc" ? String(lab.containers[name]!.id.prefix(12)) : name
+        let shown = lab.shownName(name).prefix(12)
         #expect(lines.contains { $0.dropFirst(2).hasPrefix(shown) }, "\(name) is not in the table")
       }
       // All that is not ASCII here is one cell wide; problems are sentences, and may be longer.
@@ -167,12 +167,23 @@ extension LabTests {
       #expect(try row.number("memory.file_bytes") >= file * 0.95)
     }
 
-    @Test(arguments: [("lab-pod", 48.0), ("lab-runc", 32.0)])
-    func `Podman's and runc's limits are seen`(name: String, mebibytes: Double) throws {
+    @Test(arguments: [("lab-pod", 48.0), ("lab-runc", 32.0), ("lab-crun", 32.0)])
+    func `limits of Podman, runc and crun are seen`(name: String, mebibytes: Double) throws {
       let lab = try Lab.with(Lab.part(name))
       let row = try Self.picture(lab).row(name, lab)
       #expect(try row.number("memory.limit_bytes") == mebibytes * 1_048_576)
-      if name == "lab-runc" { #expect(try row.number("processes.limit") == 50) }
+      if name != "lab-pod" { #expect(try row.number("processes.limit") == 50) }
+    }
+
+    @Test(arguments: Lab.containerNames)
+    func `memory is there, and the start has its phases`(name: String) throws {
+      let lab = try Lab.with(Lab.part(name))
+      let row = try Self.picture(lab).row(name, lab)
+      #expect(try row.number("memory.current_bytes") > 0)
+      let known = Set(row.boot.phases.filter { $0.at != nil }.map(\.phase))
+      // liblxc keeps no record of a start.
+      #expect(
+        known.isSuperset(of: name == "lab-lxc" ? ["spawned"] : ["spawned", "isolated", "executing", "userspace"]))
     }
 
     // MARK: Network

@@ -47,6 +47,16 @@ import Testing
     try host.crun("task", pid: 500)
     try host.qemu(700, ["-name", "guest=lab", "-m", "512", "-drive", "file=/d.img"], cgroup: "/vm", kvm: true)
     try host.cgroup("/vm")
+    let (uid, sandbox) = ("0a5f3a52-6f0e-4b62-9b1c-1d3c5a7e9f01", FakeHost.containerID("5a"))
+    try host.sandbox(sandbox, name: "pod", uid: uid, pid: 801)
+    try host.container(
+      FakeHost.containerID("c1"), name: "app", inPod: "pod", sandbox: sandbox, uid: uid, shim: 800, pid: 802)
+    try host.crio(
+      FakeHost.containerID("c2"), name: "log", inPod: "job", uid: "8f1f8de0c0d44c1fb1a0c9d1fd2b9e3a", sandbox: sandbox,
+      pid: 811)
+    try host.lxc("system", pid: 821)
+    try host.nspawn(pid: 831, arguments: ["-M", "image"], unit: "/machine.slice/machine-image.scope")
+    try host.gvisor("safe", pid: 841, cgroup: "/safe")
     try host.file("/proc/loadavg", "0.00 0.01 0.05 1/100 5001\n", at: 1)
     return host
   }

@@ -63,7 +63,7 @@ struct PodTests {
     #expect(nginx.image == "registry.example/nginx:1" && nginx.pod == "web-7d" && nginx.namespace == "shop")
     #expect(nginx.helpers == [209])
     for row in [pod, nginx] {
-      #expect(row.boot[.requested]?.at == Timestamp.parse("2023-11-14T22:21:39.9Z"))
+      #expect(row.boot[.requested]?.at == Timestamp.parse("2023-11-14T22:21:39.85Z"))
       #expect(row.boot[.isolated]?.source == "crun status")
     }
     #expect(frame.outermostRows.count == 1)

@@ -96,7 +96,7 @@ extension FakeHost {
     let bundle = "/run/containers/storage/overlay-containers/\(id)/userdata"
     let folder = driver.folder(of: uid)
     try process(
-      pid - 1, name: conmon, start: 49_000, cgroup: "\(folder)/\(driver.container("crio-conmon", id))",
+      pid - 1, name: conmon, start: 49_990, cgroup: "\(folder)/\(driver.container("crio-conmon", id))",
       arguments: [
         "/usr/bin/conmon", "-b", bundle, "-c", id, "-n", "k8s_\(name)_\(pod)_\(namespace)_\(uid)_\(attempt)", "-p",
         "\(bundle)/pidfile", "-r", "/usr/bin/crun", "--runtime-arg", "--root=/run/crun", "-u", id,
@@ -119,7 +119,7 @@ extension FakeHost {
   ) throws {
     let annotations = [
       "io.kubernetes.cri-o.ContainerType": name == "POD" ? "sandbox" : "container",
-      "io.kubernetes.cri-o.SandboxID": sandbox, "io.kubernetes.cri-o.Created": "2023-11-14T22:21:39.9Z",
+      "io.kubernetes.cri-o.SandboxID": sandbox, "io.kubernetes.cri-o.Created": "2023-11-14T22:21:39.85Z",
       "io.kubernetes.cri-o.ImageName": name == "POD" ? "" : "registry.example/\(name):1",
       "io.kubernetes.container.name": name, "io.kubernetes.pod.name": pod, "io.kubernetes.pod.namespace": namespace,
       "io.kubernetes.pod.uid": uid, "io.kubernetes.container.restartCount": "\(attempt)",
@@ -167,7 +167,7 @@ extension FakeHost {
   {
     try process(
       pid - 1, parent: parent, name: "exe", start: 49_000, cgroup: path, program: "/usr/bin/runsc",
-      arguments: ["runsc-gofer", "--root=/var/run/runsc", "gofer", "--bundle", "/b"], sharesFiles: false)
+      arguments: ["runsc-gofer", "--root=/var/run/runsc", "gofer", "--bundle", "/b/\(id)"], sharesFiles: false)
     try process(
       pid, parent: parent, name: "exe", cgroup: path, user: 65534, program: "/usr/bin/runsc",
       arguments: ["runsc-sandbox", "--root=/var/run/runsc", "boot", "--bundle=/b", id], sharesNetwork: false,

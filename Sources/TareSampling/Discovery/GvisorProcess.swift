@@ -11,7 +11,7 @@ struct GvisorProcess {
   }
 
   let role: Role
-  /// The container that the sandbox was made for.
+  /// The container that it was made for: a pod's containers have a gofer each in one sandbox.
   let id: String?
 
   init?(_ process: Process, _ census: Census) {
@@ -21,12 +21,15 @@ struct GvisorProcess {
       Self.isRunsc(process, census)
     else { return nil }
     self.role = role
-    id = role == .sentry && arguments.count > 1 ? arguments.last : nil
+    id =
+      role == .sentry
+      ? arguments.dropFirst().last
+      : option("--bundle", in: arguments)?.split(separator: "/").last.map(String.init)
   }
 
   private static func keep(_ arguments: [String]) -> [String] {
-    guard arguments.first == Role.sentry.rawValue, arguments.count > 1 else { return Array(arguments.prefix(1)) }
-    return [arguments[0], arguments[arguments.count - 1]]
+    guard arguments.first == Role.sentry.rawValue else { return keepOptions(arguments, ["--bundle"]) }
+    return Array(arguments.prefix(1) + arguments.dropFirst().suffix(1))
   }
 
   /// What a process calls itself does not count where its program can be seen.

@@ -14,7 +14,7 @@ final class ContainerdSource: WorkloadSource {
     by: "its shim, the parent; a pod by the kubelet's cgroup or the bundle's annotations",
     names: "annotations in the bundle's config.json",
     start: "runc's state.json, crun's status",
-    ranWith: "containerd 1.6")
+    ranWith: "containerd 1.6, with ctr and by its CRI plugin")
 
   private let known = PodCache()
 
@@ -56,8 +56,10 @@ final class ContainerdSource: WorkloadSource {
       }
   }
 
-  /// The number in the container's cgroup that is not in the shim's: that is of a container around both.
+  /// The number in the container's cgroup that is not in the shim's: that is of a container around both. A gofer is in its
+  /// sandbox's cgroup.
   private func mark(of main: Process, below shim: String, _ census: Census) -> String? {
+    if let gofer = GvisorProcess(main, census.root), gofer.role == .gofer, let id = gofer.id { return id }
     guard let mark = ContainerPath.all(in: census.processes.cgroups(of: main).leading).last,
       !ContainerPath.all(in: shim).contains(mark)
     else { return nil }
@@ -71,8 +73,11 @@ final class ContainerdSource: WorkloadSource {
     var own = OwnCgroups(membership) { name in
       name == id || name.hasSuffix("-\(id).scope") || ContainerPath(component: name)?.id == id
     }
-    // A group of the user's choice is called anything; where the shim is in it too it is not the container's.
-    if own.leading == nil { own = OwnCgroups(whole: membership) }
+    // A group of the user's choice is called anything; where the shim is in it too, or where it is another container's, it
+    // is not the container's.
+    if own.leading == nil, ContainerPath.all(in: membership.leading) == ContainerPath.all(in: shim.leading) {
+      own = OwnCgroups(whole: membership)
+    }
     if own.unified == shim.unified { own.unified = nil }
     own.controllers = own.controllers.filter { $0.value != shim.controllers[$0.key] }
     guard let owner, owner != 0 else { return own }
@@ -110,6 +115,8 @@ final class ContainerdSource: WorkloadSource {
     let isOwn = shim.id == id
     if isOwn { description.launcher = shim.process }
     addHelpers(of: shim, isOwn: isOwn, finding, census, &description)
+    // The gofer of a container in a pod's sandbox is the first process that is its own.
+    if !isOwn, description.hidesPayload { description.launcher = finding.main }
     readState(of: id, shim, census.root, &description)
     return description
   }

@@ -11,7 +11,7 @@ struct GvisorSource: WorkloadSource {
     by: "a process whose first argument is `runsc-sandbox`",
     names: "its ID",
     start: "runsc's state file: when it was asked for",
-    ranWith: "gVisor 20221219")
+    ranWith: "gVisor 20221219, alone, under Docker 20.10 and containerd 1.6")
 
   init() {}
 

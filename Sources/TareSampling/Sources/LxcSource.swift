@@ -11,7 +11,7 @@ struct LxcSource: WorkloadSource {
     by: "its monitor, the parent; else cgroup `lxc.payload.NAME`",
     names: "the monitor's arguments, else the cgroup",
     start: "the monitor's start",
-    ranWith: "LXC 5.0")
+    ranWith: "LXC 5.0 of root")
 
   init() {}
 

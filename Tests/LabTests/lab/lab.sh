@@ -1,7 +1,7 @@
 #!/bin/bash
 # lab.sh keep DIR [PART...] - starts containers and virtual machines below the new folder DIR, says so line by line (fields
 #                             parted by tabs), and removes everything when its standard input ends or it gets SIGTERM.
-#        PARTs: docker podman runc kvm paused uml; all, when none is given. kvm uses a whole core, and so begins only when a line
+#        PARTs: docker podman runc crun lxc kvm paused uml; all, when none is given. kvm uses a whole core, and so begins only when a line
 #        comes on standard input: when all else is up.
 #        says:  container NAME ID PID, machine NAME PID, skip PART REASON; ready when all is up;
 #               left THING for what could not be removed; gone at the very end.
@@ -87,19 +87,57 @@ start_podman() {
 	say container lab-pod "$id" "$pid"
 }
 
-start_runc() {
-	has runc || { skip runc "not installed: runc"; return; }
-	mkdir "$dir/bundle" && cat >"$dir/bundle/config.json" <<-END
+bundle() { # RUNTIME: below DIR/RUNTIME
+	mkdir "$dir/$1" && cat >"$dir/$1/config.json" <<-END
 		{"ociVersion":"1.0.2","root":{"path":"$dir/rootfs","readonly":true},
 		 "process":{"cwd":"/","user":{"uid":0,"gid":0},"args":["/bin/sleep","3600"],"env":["PATH=/bin","PASSWORD=$secret"]},
 		 "mounts":[{"destination":"/proc","type":"proc","source":"proc"}],
-		 "linux":{"cgroupsPath":"/$tag/runc","namespaces":[{"type":"pid"},{"type":"mount"},{"type":"network"},{"type":"ipc"}],
+		 "linux":{"cgroupsPath":"/$tag/$1","namespaces":[{"type":"pid"},{"type":"mount"},{"type":"network"},{"type":"ipc"}],
 		  "resources":{"memory":{"limit":33554432},"pids":{"limit":50}}}}
 	END
-	if runc run -d --pid-file "$dir/runc.pid" --bundle "$dir/bundle" "$tag-runc" </dev/null >"$dir/runc.log" 2>&1; then
+}
+
+start_runc() {
+	has runc || { skip runc "not installed: runc"; return; }
+	if bundle runc && runc run -d --pid-file "$dir/runc.pid" --bundle "$dir/runc" "$tag-runc" </dev/null >"$dir/runc.log" 2>&1; then
 		say container lab-runc "$tag-runc" "$(cat "$dir/runc.pid")"
 	else
 		skip runc "$(tail -n 1 "$dir/runc.log")"
+	fi
+}
+
+start_crun() {
+	local hide=(env)
+	has crun || { skip crun "not installed: crun"; return; }
+	# It refuses v1 and v2 side by side: hide v2 from it.
+	# shellcheck disable=SC2016  # "$@" is for the inner shell
+	! grep -q ' /sys/fs/cgroup/unified ' /proc/self/mountinfo ||
+		hide=(unshare -m sh -c 'mount -t tmpfs tmpfs /sys/fs/cgroup/unified && exec "$@"' sh)
+	if bundle crun && "${hide[@]}" crun run -d --pid-file "$dir/crun.pid" --bundle "$dir/crun" "$tag-crun" </dev/null >"$dir/crun.log" 2>&1; then
+		say container lab-crun "$tag-crun" "$(cat "$dir/crun.pid")"
+	else
+		skip crun "$(tail -n 1 "$dir/crun.log")"
+	fi
+}
+
+start_lxc() {
+	local pid
+	has lxc-start || { skip lxc "not installed: lxc"; return; }
+	# With a root of its own: it makes files in there while the engines' image is read.
+	mkdir -p "$dir/lxc/$tag-lxc" && cp -a "$dir/rootfs" "$dir/lxc/rootfs" && cat >"$dir/lxc/$tag-lxc/config" <<-END
+		lxc.uts.name = lab
+		lxc.rootfs.path = dir:$dir/lxc/rootfs
+		lxc.net.0.type = empty
+		lxc.mount.auto = proc:mixed
+		lxc.apparmor.profile = unconfined
+		lxc.environment = PASSWORD=$secret
+		lxc.cgroup.dir = $tag
+	END
+	if timeout 60 lxc-start -P "$dir/lxc" -n "$tag-lxc" -o "$dir/lxc.log" -- /bin/sleep 3600 </dev/null >/dev/null 2>&1 &&
+		pid=$(lxc-info -P "$dir/lxc" -n "$tag-lxc" -pH); then
+		say container lab-lxc "$dir/lxc/$tag-lxc" "$pid"
+	else
+		skip lxc "$(tail -n 1 "$dir/lxc.log")"
 	fi
 }
 
@@ -177,7 +215,7 @@ cgroups() { # of this lab, inner ones first
 }
 processes() { # engines and their helpers that name DIR or a container, and all that are in the containers' cgroups
 	local p id
-	grep -lE '^(dockerd|containerd.*|conmon|podman|runc.*|exe|qemu.*|linux\.uml|setpriv)$' /proc/[0-9]*/comm 2>/dev/null | while read -r p; do
+	grep -lE '^(dockerd|containerd.*|conmon|podman|runc.*|crun|lxc.*|exe|qemu.*|linux\.uml|setpriv)$' /proc/[0-9]*/comm 2>/dev/null | while read -r p; do
 		p=$(basename "${p%/comm}")
 		ours "$p" && echo "$p"
 		for id in $known; do [[ $(words "$p") != *"$id"* ]] || echo "$p"; done
@@ -188,7 +226,8 @@ processes() { # engines and their helpers that name DIR or a container, and all 
 remove() {
 	local pid try item left=0
 	known=$(ids)
-	has runc && runc delete -f "$tag-runc" >/dev/null 2>&1
+	for item in runc crun; do has "$item" && "$item" delete -f "$tag-$item" >/dev/null 2>&1; done
+	[ ! -d "$dir/lxc" ] || timeout 20 lxc-stop -P "$dir/lxc" -n "$tag-lxc" -k >/dev/null 2>&1
 	[ -s "$dir/uml.pid" ] && pid=$(cat "$dir/uml.pid") && ours "$pid" && kill "$pid" # it ends its other processes first
 	for item in kvm paused; do
 		[ -s "$dir/$item.pid" ] && pid=$(cat "$dir/$item.pid") && ours "$pid" && kill -9 "$pid"
@@ -214,9 +253,10 @@ remove() {
 	done
 	# The engines' parents stay where others' containers are in them.
 	awk '$(NF-2) ~ /^cgroup2?$/ { print $5 }' /proc/self/mountinfo | while read -r item; do
-		rmdir "$item/docker" "$item/libpod_parent/conmon" "$item/libpod_parent" 2>/dev/null
+		rmdir "$item/docker" "$item/libpod_parent/conmon" "$item/libpod_parent" "$item/lxc.pivot" 2>/dev/null
 	done
-	[ ! -d "/run/runc/$tag-runc" ] || rm -rf "/run/runc/$tag-runc"
+	rm -rf "/run/runc/$tag-runc" "/run/crun/$tag-crun" "/run/lxc/lock$dir"
+	rmdir -p "/run/lxc/lock$(dirname "$dir")" 2>/dev/null
 	rm -rf "$dir"
 	for item in $(processes | sort -u); do say left "process $item: $(words "$item" | tr '\n' ' ' | cut -c 1-100)"; left=1; done
 	for item in $(mounts) $(cgroups); do say left "$item"; left=1; done
@@ -243,14 +283,14 @@ keep() {
 	printf '%s %s %s\n' "$(boot)" $$ "$(born $$)" >"$dir/keeper"
 	trap '' INT HUP PIPE
 	trap 'ending=yes' TERM
-	[ ${#parts[@]} -gt 0 ] || parts=(docker podman runc kvm paused uml)
+	[ ${#parts[@]} -gt 0 ] || parts=(docker podman runc crun lxc kvm paused uml)
 	root_of_busybox || { skip docker "not installed: busybox-static"; parts=(kvm paused); }
 	if [ "$(id -u)" != 0 ]; then
-		for part in docker podman runc; do [[ " ${parts[*]} " != *" $part "* ]] || skip "$part" "needs root"; done
+		for part in docker podman runc crun lxc; do [[ " ${parts[*]} " != *" $part "* ]] || skip "$part" "needs root"; done
 		parts=(kvm paused uml)
 	fi
 	# Machines end with this shell, so it starts them itself; the containers come up side by side.
-	for part in "${parts[@]}"; do case $part in docker | podman | runc) "start_$part" </dev/null & ;; esac; done
+	for part in "${parts[@]}"; do case $part in docker | podman | runc | crun | lxc) "start_$part" </dev/null & ;; esac; done
 	local starting
 	starting=$(jobs -p)
 	[[ " ${parts[*]} " != *" paused "* ]] || start_paused
