@@ -24,6 +24,8 @@ public struct Sample: Sendable {
   public var carriedBefore: [UInt64] = []
   /// What engines said of the ends of workloads that are rows no more, by serial.
   public var ends: [UInt64: LifeEnd] = [:]
+  /// What each row's machine told of itself and of its guest.
+  public var guests: [GuestAnswer] = []
   /// What could not be read as a whole: a source, a file in a bad form.
   public var problems: [Problem] = []
   /// Why processes are not seen as they start; nil where they are, and where nobody watches.
@@ -58,6 +60,8 @@ public struct Sample: Sendable {
     carriedAt.append(contentsOf: repeatElement(0, count: rows))
     carriedBefore.removeAll(keepingCapacity: true)
     carriedBefore.append(contentsOf: repeatElement(0, count: rows))
+    guests.removeAll(keepingCapacity: true)
+    for workload in workloads { guests.append(.missing(workload.kind == .vm ? .noGuestAgent : .notApplicable)) }
     problems.removeAll(keepingCapacity: true)
   }
 
