@@ -201,7 +201,7 @@ public final class Sampler {
   private func askGuests(_ sample: inout Sample) {
     figures.refresh(machines)
     sample.problems.append(contentsOf: figures.problems)
-    for row in found.indices where found[row].machine != nil {
+    for row in found.indices where found[row].finding.kind == .vm {
       sample.guests[row] = figures.answer(of: found[row].identity)
     }
   }

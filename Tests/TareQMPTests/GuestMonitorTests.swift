@@ -18,7 +18,7 @@ private final class FakeMonitor: Sendable {
     "query-version": #"{"qemu": {"micro": 22, "minor": 2, "major": 7}, "package": "Debian"}"#,
     "query-cpus-fast": #"[{"thread-id": 711, "cpu-index": 0}, {"thread-id": 712, "cpu-index": 1}]"#,
     "query-block":
-      #"[{"device": "virtio0", "inserted": {"image": {"virtual-size": 67108864, "filename": "d.img", "actual-size": 4096}, "drv": "raw", "file": "d.img"}, "qdev": "/machine/x"}, {"device": "", "qdev": "cd0", "removable": true}]"#,
+      #"[{"device": "virtio0", "inserted": {"image": {"virtual-size": 67108864, "filename": "d.img", "actual-size": 4096}, "drv": "raw", "file": "d.img"}, "qdev": "/machine/x"}, {"device": "", "qdev": "cd0", "removable": true}, {"device": "", "qdev": "/machine/peripheral/d1/virtio-backend"}]"#,
     "/machine/peripheral":
       #"[{"name": "type", "type": "string"}, {"name": "bal", "type": "child<virtio-balloon-pci>"}]"#,
     "/machine/peripheral-anon": #"[{"name": "type", "type": "string"}]"#, "/machine/peripheral/bal": stats,
@@ -87,7 +87,7 @@ private final class FakeMonitor: Sendable {
     #expect(
       report.disks == [
         .init(device: "virtio0", file: "d.img", format: "raw", virtualSize: 64 << 20, actualSize: 4096),
-        .init(device: "cd0"),
+        .init(device: "cd0"), .init(device: "d1"),
       ])
     #expect(answer.memoryUsed(at: realtimeNow()) == .value(227_700_736 - 196_370_432))
     #expect(answer.memoryUsed(at: realtimeNow() + 62_000_000_000) == .missing(.stale))
@@ -118,7 +118,7 @@ private final class FakeMonitor: Sendable {
     func count(_ word: String) -> Int { sent.count { $0.contains(word) } }
     #expect(count("query-version") == 1 && count("query-block") == 1 && count("qom-list") == 2)
     #expect(count("qom-get") == 3 && count("query-status") == 3)
-    #expect(monitors.answer(of: machine(fake).identity).report?.disks.count == 2)
+    #expect(monitors.answer(of: machine(fake).identity).report?.disks.count == 3)
     monitors.refresh([])
     #expect(monitors.answer(of: machine(fake).identity) == .missing(.noGuestAgent))
   }

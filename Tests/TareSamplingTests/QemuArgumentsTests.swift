@@ -236,6 +236,11 @@ struct QemuArgumentsTests {
     #expect(path == nil && obstacle == "its monitor's socket is without server=on,wait=off")
   }
 
+  @Test func `one that would lose something when a client leaves is never connected to`() {
+    let (path, obstacle) = monitor("-add-fd fd=3,set=1 -qmp unix:/a,server=on,wait=off")
+    #expect(path == nil && obstacle == "it would lose descriptors of -add-fd when a client leaves")
+  }
+
   @Test(arguments: [
     ("", "its arguments have no -qmp or -mon …,mode=control"),
     ("-monitor unix:/a,server=on,wait=off", "its arguments have no -qmp or -mon …,mode=control"),

@@ -43,10 +43,13 @@ import Testing
 
   @Test func `statistics that are old or absent are said, with what to do`() {
     let old = screen(Self.answer { $0.memory?.at -= 100_000_000_000 }, keys: [.enter])
-    #expect(old.contains { $0.contains("The guest told of its memory 1 min 44 s ago.") })
+    #expect(old.contains { $0.contains("The guest told of its memory 1 min 44 s ago: too long.") })
     #expect(!old.contains { $0.contains("disk caches") })
+    #expect(old.contains { $0.contains("guest-stats-polling-interval=2") })
+    let paused = screen(Self.answer { ($0.memory, $0.status) = (nil, "paused") }, keys: [.enter])
+    #expect(!paused.contains { $0.contains("balloon needs guest-stats-polling-interval") })
     let never = screen(Self.answer { $0.memory = nil }, keys: [.enter])
-    #expect(never.contains { $0.contains("The guest has not told it lately: give its balloon") })
+    #expect(never.contains { $0.contains("The guest has told nothing of its memory.") })
     let none = screen(Self.answer { ($0.memory, $0.hasBalloon, $0.balloon) = (nil, false, nil) }, keys: [.enter])
     #expect(none.contains { $0.contains("It has no virtio-balloon") })
   }

@@ -60,10 +60,8 @@ enum MonitorReport {
   private static func disks(_ answers: MonitorLink.Answers) -> [GuestReport.Disk] {
     (answers.value([Block].self, of: .disks) ?? []).prefix(64).map { block in
       let image = block.inserted?.image
-      // One that was given as -blockdev has no name but its device's.
-      let name = [block.device, block.qdev].compactMap { $0 }.first { !$0.isEmpty } ?? "?"
       return GuestReport.Disk(
-        device: cut(name), file: block.inserted?.file.map(cut), format: block.inserted?.drv.map(cut),
+        device: cut(block.name), file: block.inserted?.file.map(cut), format: block.inserted?.drv.map(cut),
         virtualSize: image?.virtualSize, actualSize: image?.actualSize)
     }
   }
@@ -116,6 +114,14 @@ enum MonitorReport {
     var device: String?
     var qdev: String?
     var inserted: Inserted?
+
+    /// One that was given as -blockdev has no name but its device's, or `/machine/peripheral/NAME/virtio-backend`.
+    var name: String {
+      if let device, !device.isEmpty { return device }
+      guard let qdev, !qdev.isEmpty else { return "?" }
+      let parts = qdev.split(separator: "/")
+      return qdev.hasPrefix("/machine/") && parts.count > 2 ? String(parts[2]) : qdev
+    }
   }
 
   private struct Statistics: Decodable {

@@ -38,6 +38,8 @@ extension QemuArguments {
     guard let open = sockets.first(where: \.isOpen) else {
       return (nil, "its monitor's socket is without server=on,wait=off")
     }
+    // Those that are not in use yet are closed when the last client leaves (monitor/fds.c, monitor_fdset_cleanup).
+    guard !holdsDescriptors else { return (nil, "it would lose descriptors of -add-fd when a client leaves") }
     // Who made these keeps a client of its own at it.
     if open.path.hasPrefix("/run/vc/") || open.path.contains("/incus/") || open.path.contains("/lxd/") {
       return (nil, "it is managed by the container engine that made it")

@@ -31,6 +31,8 @@ struct QemuArguments: Hashable {
   private(set) var listeners: [String: Listener] = [:]
   /// Monitors that speak QEMU's machine protocol.
   private(set) var monitors: [MonitorPlace] = []
+  /// Whoever started it left descriptors with it (`-add-fd`).
+  private(set) var holdsDescriptors = false
   /// The character device of the guest agent's port.
   private var agentDevice: String?
 
@@ -127,6 +129,7 @@ struct QemuArguments: Hashable {
       serialLogs += [options["logfile"]].compactMap { $0 }
       listen(options, path: options["path"])
     case "device": attach(options)
+    case "add-fd": holdsDescriptors = true
     case "qmp", "qmp-pretty", "mon": monitors += [MonitorPlace(flag, options)].compactMap { $0 }
     case "loadvm", "loadstate": start = .restored
     // `file:` and `exec:` read what was saved; libvirt hands over a descriptor for both.

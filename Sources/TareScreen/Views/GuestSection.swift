@@ -32,13 +32,9 @@ struct GuestSection {
     if let balloon = report.balloon {
       lines.append(line("balloon leaves", balloon, given.map { "of \(Amount.text(Double($0), settings.units))" } ?? ""))
     }
-    guard let memory = report.memory else {
-      return lines + [
-        note(report.hasBalloon ? Reason.stale.explanation : "It has no virtio-balloon: nobody can say more.")
-      ]
-    }
+    guard let memory = report.memory else { return lines + notes(report, "The guest has told nothing of its memory.") }
     if memory.isStale(at: now) {
-      return lines + [note("The guest told of its memory \(age(memory.at)) ago. \(Reason.stale.explanation)")]
+      return lines + notes(report, "The guest told of its memory \(age(memory.at)) ago: too long.")
     }
     let used = memory.used(at: now).number
     let total = memory.total.map { "of \(Amount.text(Double($0), settings.units)), told \(age(memory.at)) ago" } ?? ""
@@ -67,7 +63,16 @@ struct GuestSection {
     Section.Line(name: name, value: Amount.text(Double(bytes), settings.units), tail: .text(tail, .dim))
   }
 
-  private func note(_ text: String) -> Section.Line { Section.Line(name: text, isWhole: true, style: .dim) }
+  /// Why its memory is not known, and what to do about it. One that stands still tells nothing whoever asks.
+  private func notes(_ report: GuestReport, _ text: String) -> [Section.Line] {
+    var texts = [text]
+    if !report.hasBalloon {
+      texts = ["It has no virtio-balloon to tell of its memory."]
+    } else if report.isRunning {
+      texts.append("Its balloon needs guest-stats-polling-interval=2.")
+    }
+    return texts.map { Section.Line(name: $0, isWhole: true, style: .dim) }
+  }
 
   private func age(_ then: UInt64) -> String { Clock.age(now > then ? now - then : 0) }
 }
