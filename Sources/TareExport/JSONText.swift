@@ -40,6 +40,12 @@ struct JSONText {
     quote(value)
   }
 
+  /// A number in an array.
+  mutating func element(_ value: UInt64) {
+    begin(nil)
+    text += String(value)
+  }
+
   mutating func lineEnd() { text += "\n" }
 
   /// Six decimals at most: no counter behind a figure is finer.

@@ -25,8 +25,8 @@ public struct GuestMachine: Sendable, Hashable {
     }
   }
 
-  /// Where its guest agent is to be asked.
-  public enum Agent: Sendable, Hashable {
+  /// Where its guest agent, or its VMM's monitor, is to be asked.
+  public enum Endpoint: Sendable, Hashable {
     /// The VMM listens there, and runs whether somebody connects or not. The path is a claim of the VMM's arguments.
     case socket(path: String, owner: UInt32)
     /// It is not to be asked, and why.
@@ -35,12 +35,17 @@ public struct GuestMachine: Sendable, Hashable {
 
   public let identity: Identity
   public let name: String
-  public let agent: Agent
+  public let agent: Endpoint
+  public let monitor: Endpoint
 
-  public init(_ identity: Identity, name: String, agent: Agent) {
+  public init(
+    _ identity: Identity, name: String, agent: Endpoint,
+    monitor: Endpoint = .closed("its VMM has no monitor that tare knows")
+  ) {
     self.identity = identity
     self.name = name
     self.agent = agent
+    self.monitor = monitor
   }
 }
 

@@ -29,6 +29,8 @@ public enum Reason: String, Sendable, Hashable, CaseIterable {
   case malformed
   /// What is read does not say it.
   case notReported = "not-reported"
+  /// It was told too long ago, or never yet.
+  case stale
 
   /// One sentence for people, with a remedy where there is one.
   public var explanation: String {
@@ -38,17 +40,19 @@ public enum Reason: String, Sendable, Hashable, CaseIterable {
     case .noController: "The cgroup controller is not mounted or not enabled here."
     case .noPressure: "The kernel gives no pressure figures: boot with psi=1."
     case .notApplicable: "It does not exist for this kind of workload."
-    case .noGuestAgent: "Only the guest knows, and it was not asked."
+    case .noGuestAgent: "Only the guest knows, and it was not asked: --qmp asks QEMU's."
     case .kernelTooOld: "This kernel does not count it."
     case .softwareEmulation: "Software emulation leaves no guest time."
     case .hostNetwork: "The workload uses the host's network: the bytes are not its own."
     case .sharedCgroup: "Others are in the same cgroup: its figures are not the workload's."
-    case .unnamedThreads: "The vCPU threads have no names: start QEMU with -name NAME,debug-threads=on."
+    case .unnamedThreads:
+      "The vCPU threads have no names: start QEMU with -name NAME,debug-threads=on, or tare with --qmp."
     case .counterReset: "The counter went back or its cgroup was made anew."
     case .ended: "The workload ended before it was read."
     case .onDemand: "It is dear to read and was not asked for."
     case .malformed: "The kernel file is not in its documented form."
     case .notReported: "Nothing that was read says it."
+    case .stale: "The guest has not told it lately: give its balloon guest-stats-polling-interval=2."
     }
   }
 }

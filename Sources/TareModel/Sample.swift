@@ -24,6 +24,8 @@ public struct Sample: Sendable {
   public var carriedBefore: [UInt64] = []
   /// What engines said of workloads a moment ago.
   public var news = EngineNews()
+  /// What each row's machine told of itself and of its guest.
+  public var guests: [GuestAnswer] = []
   /// What could not be read as a whole: a source, a file in a bad form.
   public var problems: [Problem] = []
   /// Why processes are not seen as they start; nil where they are, and where nobody watches.
@@ -58,6 +60,8 @@ public struct Sample: Sendable {
     carriedAt.append(contentsOf: repeatElement(0, count: rows))
     carriedBefore.removeAll(keepingCapacity: true)
     carriedBefore.append(contentsOf: repeatElement(0, count: rows))
+    guests.removeAll(keepingCapacity: true)
+    for workload in workloads { guests.append(.missing(workload.kind == .vm ? .noGuestAgent : .notApplicable)) }
     problems.removeAll(keepingCapacity: true)
   }
 
@@ -78,6 +82,7 @@ public struct Sample: Sendable {
         continue
       }
       readAt[row] = old.readAt[place]
+      if place < old.guests.count { guests[row] = old.guests[place] }
       (carriedAt[row], carriedBefore[row]) = (old.carriedAt[place], old.carriedBefore[place])
       readings.append(contentsOf: old.readings[place * Metric.count..<(place + 1) * Metric.count])
       earlier.append(contentsOf: old.earlier[place * Metric.carried.count..<(place + 1) * Metric.carried.count])

@@ -22,6 +22,7 @@ public final class Sampler {
   /// How often the watch had lost events at the last pass.
   private var losses = 0
   private let guests: any GuestClocks
+  private let figures: any GuestFigures
   private var heard = 0
   /// Machines whose guests could be asked, and those that could not, with the reason.
   public private(set) var machines: [GuestMachine] = []
@@ -38,17 +39,20 @@ public final class Sampler {
   ///   - environment: `XDG_RUNTIME_DIR` leads to a user's own runtimes.
   ///   - sources: the runtimes and hypervisors to look for.
   ///   - guests: who may ask machines about their own start.
+  ///   - figures: who may ask machines about their guests.
   ///   - watch: who sees workloads start; without one their starts are found out afterwards.
   ///   - patience: nanoseconds for which a container in which nothing runs need not be read as a whole; with 0 all are
   ///     read at every sample.
   public init(
     _ root: KernelRoot, environment: [String: String], names: any EngineNames,
     sources: [any WorkloadSource] = allSources(), budget: DescriptorBudget,
-    guests: any GuestClocks = NoGuestClocks(), watch: StartWatch? = nil, patience: UInt64 = 10_000_000_000
+    guests: any GuestClocks = NoGuestClocks(), figures: any GuestFigures = NoGuestFigures(), watch: StartWatch? = nil,
+    patience: UInt64 = 10_000_000_000
   ) throws(KernelError) {
     self.root = root
     self.names = names
     self.guests = guests
+    self.figures = figures
     self.budget = budget
     self.patience = patience
     layout = try CgroupLayout(root)
@@ -87,6 +91,7 @@ public final class Sampler {
     if let problem = watch?.problem { sample.problems.append(problem) }
     sample.startsUnheard = watch?.unheard
     sample.problems.append(contentsOf: guests.problems)
+    askGuests(&sample)
     for row in rows.indices {
       let isNew = !rows[row].wasRead
       let alive = rows[row].read(
@@ -149,7 +154,8 @@ public final class Sampler {
       return nil
     }
     if inspector?.id != id || inspector?.serial != row.serial { inspector = Inspector(row, root, layout) }
-    return inspector?.look(&buffer)
+    let vcpus = figures.answer(of: row.identity).report?.vcpus ?? []
+    return inspector?.look(&buffer, vcpus: vcpus)
   }
 
   private func discover(_ due: Schedule.Discovery) throws(KernelError) {
@@ -188,6 +194,15 @@ public final class Sampler {
     guard revision != heard else { return }
     heard = revision
     for row in found.indices { workloads[row].boot = timeline(found[row]) }
+  }
+
+  /// Has machines asked that are due, and takes what they told last.
+  private func askGuests(_ sample: inout Sample) {
+    figures.refresh(machines)
+    sample.problems.append(contentsOf: figures.problems)
+    for row in found.indices where found[row].finding.kind == .vm {
+      sample.guests[row] = figures.answer(of: found[row].identity)
+    }
   }
 
   /// With all that was found since, and what engines and guests said.

@@ -9,7 +9,7 @@ import Testing
 
 /// A real Linux guest under emulation with a real qemu-guest-agent in it, started as anybody would start it. It ends with
 /// the object, and by itself after some minutes.
-private final class AgentGuest: Sendable {
+final class AgentGuest: Sendable {
   let name: String
   private let folder: String
   private let child: Child
@@ -26,22 +26,48 @@ private final class AgentGuest: Sendable {
       agent: .socket(path: "\(folder)/agent", owner: geteuid()))
   }
 
-  init(_ name: String, words: String = "") throws {
+  /// A monitor that nobody is connected to; there is one where there is a balloon.
+  var spare: MachineSocket { MachineSocket(path: "\(folder)/spare", pid: pid, owner: geteuid()) }
+
+  /// Bytes as its kernel counted them last.
+  func meminfo() -> (total: UInt64, available: UInt64)? {
+    let lines = String(decoding: FileManager.default.contents(atPath: "\(folder)/serial") ?? Data(), as: UTF8.self)
+      .split(whereSeparator: \.isNewline).dropLast()
+    func last(_ key: String) -> UInt64? {
+      lines.last { $0.hasPrefix("\(key):") }?.split(separator: " ").dropFirst().first.flatMap { UInt64($0) }
+    }
+    guard let total = last("MemTotal"), let available = last("MemAvailable") else { return nil }
+    return (total * 1024, available * 1024)
+  }
+
+  /// - Parameter balloon: properties of its balloon; with one, it has a disk and a second monitor, and its threads have no
+  ///   names.
+  init(_ name: String, words: String = "", balloon: String? = nil) throws {
     self.name = name
     let files = try AgentFiles.made.get()
     folder = "\(Lab.base)/tare-agent-\(getpid())-\(UInt32.random(in: 0...0xFFFF))"
     try FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+    let named = balloon == nil ? "\(name),debug-threads=on" : name
+    var more: [String] = []
+    if let balloon {
+      _ = FileManager.default.createFile(atPath: "\(folder)/disk", contents: Data(count: 1 << 20))
+      more = [
+        "-device", "virtio-balloon-pci,\(balloon)", "-drive", "file=\(folder)/disk,if=virtio,format=raw", "-qmp",
+        "unix:\(folder)/spare,server=on,wait=off",
+      ]
+    }
     child = try Child(
       [
-        "timeout", "-s", "KILL", "300", "qemu-system-x86_64", "-S", "-name", "\(name),debug-threads=on", "-M", "pc",
+        "timeout", "-s", "KILL", "300", "qemu-system-x86_64", "-S", "-name", named, "-M", "pc",
         "-accel", "tcg", "-cpu", "max", "-m", "192", "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
         "-serial", "file:\(folder)/serial", "-kernel", files.kernel, "-initrd", files.initramfs, "-append",
         "console=ttyS0 tsc=unstable reboot=t panic=-1 \(words)", "-device", "virtio-serial-pci", "-chardev",
         "socket,path=\(folder)/agent,server=on,wait=off,id=q", "-device",
         "virtserialport,chardev=q,id=agent0,name=org.qemu.guest_agent.0", "-chardev",
-        "socket,path=\(folder)/monitor,server=on,wait=off,id=m", "-mon", "chardev=m,mode=control",
-      ], Lab.environment())
+        // Not server=on,wait=off in so many words: tare leaves it to this test.
+        "socket,path=\(folder)/monitor,server,nowait,id=m", "-mon", "chardev=m,mode=control",
+      ] + more, Lab.environment())
     do {
       let own = child.pid
       let pid = until(within: .seconds(10)) {
@@ -69,6 +95,18 @@ private final class AgentGuest: Sendable {
       throw error
     }
     monitor.listen { [heard = Unowned(self)] event in heard.guest?.heard.withLock { $0.append(event) } }
+  }
+
+  /// One whose agent has opened its port; its balloon's driver is there then.
+  static func running(_ name: String, words: String = "", balloon: String? = nil) throws -> AgentGuest {
+    _ = try Lab.with("vm")
+    do {
+      let guest = try AgentGuest(name, words: words, balloon: balloon)
+      #expect(guest.waitForAgent(), "\(guest.events)")
+      return guest
+    } catch let failure as Child.Failure {
+      try Test.cancel("no guest agent: \(failure.description)")
+    }
   }
 
   /// Whether its agent has opened its port.
@@ -109,7 +147,7 @@ private struct AgentFiles {
     }.first
     guard let kernel else { throw Child.Failure(description: "no kernel for a guest") }
     let version = kernel.split(separator: "/").last!
-    let final = "\(cache)/agent-\(version)"
+    let final = "\(cache)/balloon-agent-\(version)"
     if !exists("\(final)/initramfs") {
       let new = "\(final).\(getpid())"
       try FileManager.default.createDirectory(atPath: new, withIntermediateDirectories: true)
@@ -126,17 +164,6 @@ private struct AgentFiles {
 extension LabTests {
   /// A guest's own agent, by --qmp, and QEMU's events.
   @Suite struct GuestAgentsOfVMs {
-    private static func guest(_ name: String, words: String = "") throws -> AgentGuest {
-      _ = try Lab.with("vm")
-      do {
-        let guest = try AgentGuest(name, words: words)
-        #expect(guest.waitForAgent(), "\(guest.events)")
-        return guest
-      } catch let failure as Child.Failure {
-        try Test.cancel("no guest agent: \(failure.description)")
-      }
-    }
-
     private struct Row: Decodable {
       struct Phase: Decodable {
         let phase: String
@@ -160,7 +187,7 @@ extension LabTests {
     }
 
     @Test func `a guest that runs is asked with --qmp when its first program began, else not`() throws {
-      let guest = try Self.guest("agent-vm")
+      let guest = try AgentGuest.running("agent-vm")
       #expect(try Self.userspace(guest.name, ["--interval", "0"]).label == "unknown")
       for arguments in [["--interval", "0"], ["--interval", "1500ms"]] {
         let phase = try Self.userspace(guest.name, ["--qmp"] + arguments)
@@ -179,7 +206,7 @@ extension LabTests {
     }
 
     @Test func `an agent that may not open files says what is missing`() throws {
-      let guest = try Self.guest("agent-block", words: "tare.block")
+      let guest = try AgentGuest.running("agent-block", words: "tare.block")
       let agents = GuestAgents(waits: true)
       agents.refresh([guest.machine])
       #expect(agents.signals(of: guest.machine.identity).isEmpty)

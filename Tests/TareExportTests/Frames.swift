@@ -24,3 +24,22 @@ func makeFrame(names: [String], kind: Workload.Kind = .container) -> Frame {
   }
   return Frame(previous: nil, current: makeSample(rows))
 }
+
+/// A VM whose VMM told of it: all that can be told, or as little as there may be.
+func makeToldFrame(isWhole: Bool = true) -> Frame {
+  var sample = makeSample([(makeWorkload("qemu:1:2", kind: .vm), 1, [:])])
+  var report = GuestReport(at: sample.realtime)
+  if isWhole {
+    (report.version, report.status, report.balloon, report.hasBalloon) = ("7.2.22", "running", 192 << 20, true)
+    var memory = GuestMemory(at: 1_700_000_009_000_000_000)
+    (memory.total, memory.free, memory.available, memory.caches) = (400, 100, 300, 200)
+    (memory.swappedIn, memory.swappedOut, memory.majorFaults, memory.minorFaults) = (1, 2, 3, 4)
+    report.memory = memory
+    report.vcpus = [711, 712]
+    report.disks = hostileNames.map {
+      .init(device: $0, file: $0, format: $0, virtualSize: .max, actualSize: 4096)
+    }
+  }
+  sample.guests[0] = .told(report)
+  return Frame(previous: nil, current: sample)
+}

@@ -177,7 +177,7 @@ struct JSONTests {
 
   private let texts = [
     "id", "name", "kind", "runtime", "image", "labels", "boundaries", "pod", "namespace", "parent", "main_pid",
-    "cgroup", "started_at", "machine",
+    "cgroup", "started_at", "machine", "guest",
   ]
   private let groups = ["cpu", "memory", "pressure", "io", "network", "processes", "boot", "unavailable"]
 }

@@ -20,7 +20,7 @@ struct SchemaTests {
     let schema = JSONSchema(try schema())
     for frame in [
       try makeBusyFrame(), makeFrame(names: []), makeFrame(names: hostileNames),
-      makeFrame(names: hostileNames, kind: .vm),
+      makeFrame(names: hostileNames, kind: .vm), makeToldFrame(), makeToldFrame(isWhole: false),
     ] {
       let failures = schema.failures(try output(frame))
       #expect(failures.isEmpty, "\(failures.sorted().prefix(10))")
@@ -96,7 +96,9 @@ struct SchemaTests {
   @Test(.enabled(if: hasPythonValidator, "python3 has no module jsonschema"))
   func `an independent validator agrees`() throws {
     let folder = try TemporaryFolder()
-    for (index, frame) in [try makeBusyFrame(), makeFrame(names: []), makeFrame(names: hostileNames)].enumerated() {
+    for (index, frame) in [
+      try makeBusyFrame(), makeFrame(names: []), makeFrame(names: hostileNames), makeToldFrame(),
+    ].enumerated() {
       try folder.write("\(index).json", JSONExporter().text(frame, order: Array(frame.current.workloads.indices)))
     }
     let script = """
@@ -105,7 +107,7 @@ struct SchemaTests {
       jsonschema.Draft202012Validator.check_schema(schema)
       for path in sys.argv[2:]: jsonschema.Draft202012Validator(schema).validate(json.load(open(path)))
       """
-    #expect(runPython(["-c", script, Self.path] + (0...2).map { folder.absolute("\($0).json") }) == 0)
+    #expect(runPython(["-c", script, Self.path] + (0...3).map { folder.absolute("\($0).json") }) == 0)
   }
 
   private func texts(_ value: JSONValue) -> [String] { value.array.compactMap(\.string) }

@@ -210,3 +210,68 @@ struct QemuArgumentsTests {
     #expect(path == nil && obstacle == "it is managed by \(manager)")
   }
 }
+
+@Suite struct QemuMonitorTests {
+  private func monitor(_ line: String) -> (path: String?, obstacle: String?) {
+    QemuArguments(["qemu-system-x86_64"] + line.split(separator: " ").map(String.init)).monitor
+  }
+
+  @Test(arguments: [
+    "-qmp unix:/run/a,,b.sock,server=on,wait=off", "-qmp unix:/run/a,,b.sock,wait=off,server=on",
+    "--qmp unix:/run/a,,b.sock,server=on,wait=off", "-qmp-pretty unix:/run/a,,b.sock,server=on,wait=off",
+    "-chardev socket,id=X,path=/run/a,,b.sock,server=on,wait=off -mon chardev=X,mode=control",
+    "-mon X,mode=control,pretty=on -chardev socket,id=X,path=/run/a,,b.sock,server=on,wait=off",
+    "-chardev socket,id=X,path=/run/a,,b.sock,server=on,wait=off -qmp chardev:X",
+    "-qmp stdio -qmp unix:/w,server=on -qmp unix:/run/a,,b.sock,server=on,wait=off",
+  ]) func `a monitor's socket that does not hold the machine up may be asked`(line: String) {
+    #expect(monitor(line).path == "/run/a,b.sock")
+  }
+
+  @Test(arguments: [
+    "-qmp unix:/a,server=on,wait=on", "-qmp unix:/a,server=on", "-qmp unix:/a,wait=off", "-qmp unix:/a",
+    "-qmp unix:/a,server,nowait", "-qmp unix:/a,server=on,wait=off,wait=on",
+    "-chardev socket,id=X,path=/a,server=on -mon chardev=X,mode=control",
+  ]) func `one that may wait for a client is never connected to`(line: String) {
+    let (path, obstacle) = monitor(line)
+    #expect(path == nil && obstacle == "its monitor's socket is without server=on,wait=off")
+  }
+
+  @Test func `one that would lose something when a client leaves is never connected to`() {
+    let (path, obstacle) = monitor("-add-fd fd=3,set=1 -qmp unix:/a,server=on,wait=off")
+    #expect(path == nil && obstacle == "it would lose descriptors of -add-fd when a client leaves")
+  }
+
+  @Test(arguments: [
+    ("", "its arguments have no -qmp or -mon …,mode=control"),
+    ("-monitor unix:/a,server=on,wait=off", "its arguments have no -qmp or -mon …,mode=control"),
+    (
+      "-chardev socket,id=X,path=/a,server=on,wait=off -mon chardev=X",
+      "its arguments have no -qmp or -mon …,mode=control"
+    ),
+    (
+      "-chardev socket,id=X,path=/a,server=on,wait=off -mon chardev=X,mode=readline",
+      "its arguments have no -qmp or -mon …,mode=control"
+    ),
+    ("-qmp stdio", "its monitor is at no unix socket"), ("-qmp", "its arguments have no -qmp or -mon …,mode=control"),
+    ("-qmp tcp:localhost:4444,server=on,wait=off", "its monitor is at no unix socket"),
+    ("-mon chardev=Y,mode=control", "its monitor is at no unix socket"),
+    ("-mon mode=control", "its monitor is at no unix socket"),
+    ("-chardev pty,id=X,path=/a,server=on,wait=off -mon X,mode=control", "its monitor is at no unix socket"),
+  ]) func `without a socket of the machine protocol there is nobody to ask`(line: String, why: String) {
+    let (path, obstacle) = monitor(line)
+    #expect(path == nil && obstacle == why)
+  }
+
+  @Test(arguments: [
+    ("-chardev socket,id=charmonitor,fd=20,server=on,wait=off -mon chardev=charmonitor,mode=control", "libvirt"),
+    ("-qmp unix:/var/lib/libvirt/qemu/domain-1/monitor.sock,server=on,wait=off", "libvirt"),
+    ("-qmp unix:/a,server=on,wait=off -chardev socket,id=x,path=/run/libvirt/q,server=on,wait=off", "libvirt"),
+    ("-qmp unix:/a,server=on,wait=off -id 100", "Proxmox VE"),
+    ("-qmp unix:/var/run/qemu-server/100.qmp,server=on,wait=off", "Proxmox VE"),
+    ("-qmp unix:/run/vc/vm/abc/qmp.sock,server=on,wait=off", "the container engine that made it"),
+    ("-qmp unix:/run/incus/web/qemu.monitor,server=on,wait=off", "the container engine that made it"),
+  ]) func `a machine of a manager is left to it`(line: String, manager: String) {
+    let (path, obstacle) = monitor(line)
+    #expect(path == nil && obstacle == "it is managed by \(manager)")
+  }
+}

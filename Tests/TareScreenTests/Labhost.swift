@@ -21,6 +21,8 @@ struct Labhost {
   var boxes: [Box]
   var cpus = 4
   var problems: [Problem] = []
+  /// What machines told, by name.
+  var guests: [String: GuestAnswer] = [:]
   var host = makeHost(name: "labhost", cpus: 4)
 
   /// Containers api, cache, web, job and hog; VMs db and legacy.
@@ -92,6 +94,9 @@ struct Labhost {
     var sample = makeSample(at: UInt64(second), rows, host: machine)
     sample.host = host
     sample.problems = problems
+    for (index, box) in boxes.enumerated() {
+      if let answer = guests[box.workload.name] { sample.guests[index] = answer }
+    }
     sample.own.cpu = UInt64(second) * 3_000_000
     sample.own.resident = UInt64(11 * Self.mebibyte)
     sample.own.sampling = 1_900_000

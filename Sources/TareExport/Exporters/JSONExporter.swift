@@ -104,6 +104,7 @@ public struct JSONExporter: Exporter {
         }
       }
     }
+    write(guest: frame.current.guests[row], &json, &absent)
     write(boot: workload.boot, &json, &absent)
     write(absent, &json)
   }

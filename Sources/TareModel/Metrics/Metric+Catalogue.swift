@@ -98,7 +98,8 @@ extension Metric {
       v2: nil, v1: nil, machine: "resident of /proc/PID/statm + HugetlbPages of /proc/PID/status"),
     Declaration(
       metric: .memoryGuestUsed, name: "memory.guest_used", unit: .bytes, kind: .gauge,
-      help: "Memory that the guest says it uses.", v2: nil, v1: nil, machine: "balloon statistics"),
+      help: "Memory that the guest says it uses.", v2: nil, v1: nil,
+      machine: "total - available as the guest told its balloon, with --qmp"),
     Declaration(
       metric: .memoryKsmSaved, name: "memory.ksm_saved", unit: .bytes, kind: .gauge,
       help: "Memory saved by merging same pages.", v2: nil, v1: nil,

@@ -1,8 +1,8 @@
 internal import Dispatch
 internal import Synchronization
 
-/// A connection to the monitor of a machine that tare itself started: QEMU's machine protocol. Others' monitors are never
-/// connected to.
+/// A connection to the monitor of a machine that tare itself started: QEMU's machine protocol. Others' monitors are only
+/// asked, by ``MonitorLink``.
 public final class Monitor: @unchecked Sendable {
   /// All that is ever sent.
   public enum Command: String, Sendable {

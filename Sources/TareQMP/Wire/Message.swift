@@ -15,6 +15,8 @@ struct Message: Decodable, Equatable {
   /// The class of an error, one of the protocol's own words; what else it says is never shown.
   var errorClass: String?
   var isGreeting = false
+  /// An event, whether it can be read or not.
+  var isEvent = false
   var event: Event?
 
   struct Event: Equatable {
@@ -70,6 +72,7 @@ struct Message: Decodable, Equatable {
         returned = .other
       }
     }
+    isEvent = fields.contains(.event)
     guard let name = try fields.decodeIfPresent(String.self, forKey: .event) else { return }
     let stamp = try fields.decode(Stamp.self, forKey: .timestamp)
     // -1 where QEMU's clock failed.

@@ -13,7 +13,10 @@ final class Discovery {
 
     /// For a VM: who could be asked about it.
     var machine: GuestMachine? {
-      description.agent.map { GuestMachine(identity, name: workload.name, agent: $0) }
+      description.agent.map { agent in
+        let monitor = description.monitor ?? .closed("its VMM has no monitor that tare knows")
+        return GuestMachine(identity, name: workload.name, agent: agent, monitor: monitor)
+      }
     }
 
     var identity: GuestMachine.Identity { .init(pid: finding.main.pid, start: finding.main.start) }

@@ -28,14 +28,23 @@ struct QemuArguments: Hashable {
   /// The number that Proxmox VE gave it.
   private(set) var number: String?
   /// Sockets by the id of their character device.
-  private var listeners: [String: Listener] = [:]
+  private(set) var listeners: [String: Listener] = [:]
+  /// Monitors that speak QEMU's machine protocol.
+  private(set) var monitors: [MonitorPlace] = []
+  /// Whoever started it left descriptors with it (`-add-fd`).
+  private(set) var holdsDescriptors = false
   /// The character device of the guest agent's port.
   private var agentDevice: String?
 
-  private struct Listener: Hashable {
+  struct Listener: Hashable {
     var path: String
     /// QEMU listens itself, and does not wait for a client before it starts the machine.
     var isOpen: Bool
+
+    init(_ path: String, _ options: QemuOptions) {
+      self.path = path
+      isOpen = options["server"] == "on" && options["wait"] == "off"
+    }
   }
 
   /// Options that are read: what a capture keeps of the command line.
@@ -120,6 +129,8 @@ struct QemuArguments: Hashable {
       serialLogs += [options["logfile"]].compactMap { $0 }
       listen(options, path: options["path"])
     case "device": attach(options)
+    case "add-fd": holdsDescriptors = true
+    case "qmp", "qmp-pretty", "mon": monitors += [MonitorPlace(flag, options)].compactMap { $0 }
     case "loadvm", "loadstate": start = .restored
     // `file:` and `exec:` read what was saved; libvirt hands over a descriptor for both.
     case "incoming": start = value.hasPrefix("file") || value.hasPrefix("exec") ? .restored : .migrated
@@ -146,10 +157,14 @@ struct QemuArguments: Hashable {
   private mutating func listen(_ options: QemuOptions, path: String?) {
     if options["id"] == "charmonitor" { manager = "libvirt" }
     guard let path else { return }
-    if path.contains("/libvirt/") { manager = "libvirt" }
-    if path.contains("/qemu-server/") { manager = "Proxmox VE" }
+    manager = Self.manager(of: path) ?? manager
     guard options.first == "socket" || options["backend"] == "socket", let id = options["id"] else { return }
-    listeners[id] = Listener(path: path, isOpen: options["server"] == "on" && options["wait"] == "off")
+    listeners[id] = Listener(path, options)
+  }
+
+  /// Whose folder a socket is in.
+  static func manager(of path: String) -> String? {
+    path.contains("/libvirt/") ? "libvirt" : path.contains("/qemu-server/") ? "Proxmox VE" : nil
   }
 
   private mutating func attach(_ options: QemuOptions) {

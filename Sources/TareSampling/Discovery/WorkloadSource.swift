@@ -81,7 +81,9 @@ public struct Description: Sendable {
   /// Where the runtime keeps its state.
   public var stateFolder: StateFolder?
   /// For a VM: where its guest may be asked.
-  public var agent: GuestMachine.Agent?
+  public var agent: GuestMachine.Endpoint?
+  /// For a VM: where its VMM may be asked.
+  public var monitor: GuestMachine.Endpoint?
 
   public init(_ workload: Workload, engineID: String? = nil) {
     self.workload = workload

@@ -19,13 +19,14 @@ final class Inspector {
     devices = DeviceReader(root, layout)
   }
 
-  func look(_ buffer: inout [UInt8]) -> Inspection {
+  /// - Parameter vcpus: threads that run a virtual CPU, as the VMM told.
+  func look(_ buffer: inout [UInt8], vcpus: [Int32] = []) -> Inspection {
     var inspection = Inspection(workload: id)
     let main = row.finding.main
     var problems = Problems()
     if let machine = row.description.machine {
       tasks.beginPass()
-      tasks.readThreads(of: main, accelerator: machine.accelerator, &buffer, &problems)
+      tasks.readThreads(of: main, accelerator: machine.accelerator, vcpus: vcpus, &buffer, &problems)
       for pid in row.workload.helpers { tasks.readProcess(pid, role: .helper, &buffer, &problems) }
       for tid in row.description.kernelHelpers { tasks.readProcess(tid, role: .vhost, &buffer, &problems) }
       inspection.network = devices.taps(machine.taps, &buffer, &problems)

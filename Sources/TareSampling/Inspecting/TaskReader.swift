@@ -77,7 +77,8 @@ struct TaskReader {
 
   /// The threads of a VMM, each a task.
   mutating func readThreads(
-    of main: Process, accelerator: Workload.Accelerator?, _ buffer: inout [UInt8], _ problems: inout Problems
+    of main: Process, accelerator: Workload.Accelerator?, vcpus: [Int32], _ buffer: inout [UInt8],
+    _ problems: inout Problems
   ) {
     guard let tids = try? root.list("/proc/\(main.pid)/task").compactMap({ Int32($0) }).sorted() else {
       return problems.add("/proc/\(main.pid)/task cannot be read.")
@@ -89,7 +90,8 @@ struct TaskReader {
       threads += 1
       let folder = "/proc/\(main.pid)/task/\(tid)"
       guard let stat = stat("\(folder)/stat", &buffer) else { continue }
-      let isVcpu = MachineThreads.isVcpu(name: stat.comm) || accelerator == .kvm && stat.guestTicks > 0
+      let isVcpu =
+        vcpus.contains(tid) || MachineThreads.isVcpu(name: stat.comm) || accelerator == .kvm && stat.guestTicks > 0
       var cpu = FigureValue.missing(.kernelTooOld)
       var wait = FigureValue.missing(.kernelTooOld)
       if let times = times("\(folder)/schedstat", &buffer) {

@@ -76,6 +76,7 @@ final class MachineReader {
     sample[row, .cpuUser] = .value(userTicks &* tick)
     sample[row, .cpuSystem] = .value(systemTicks &* tick)
     sample[row, .cpuGuest] = guestTime(stat)
+    threads.told = sample.guests[row].report?.vcpus ?? []
     do throws(KernelError) {
       let reaped = family == nil ? 0 : (stat.reapedUserTicks &+ stat.reapedSystemTicks) &* tick
       let totals = try threads.read(
@@ -147,7 +148,7 @@ final class MachineReader {
     sample[row, .memoryInactiveFile] = .missing(.notApplicable)
     sample[row, .memoryKernel] = secondLevelTables
     sample[row, .memoryConfigured] = machine.memory.map { .value($0) } ?? .missing(.notReported)
-    sample[row, .memoryGuestUsed] = .missing(.noGuestAgent)
+    sample[row, .memoryGuestUsed] = sample.guests[row].memoryUsed(at: root.now().realtime)
     sample[row, .memoryKsmSaved] = saved
   }
 

@@ -32,6 +32,10 @@ final class MachineThreads {
   private var threads: [Thread] = []
   /// Of threads that ended.
   private var ended = Totals()
+  /// Threads that run a virtual CPU, as the VMM told. Believed only where all of them are its own: in a namespace of
+  /// processes that is another one they have other numbers.
+  var told: [Int32] = [] { didSet { if told != oldValue { isStale = true } } }
+  private var believed: Set<Int32> = []
   /// A thread ended: as many may have begun.
   private var isStale = false
   /// The highest that was seen of a machine whose processes come and go: what one of them ran is a tick late with the
@@ -96,6 +100,7 @@ final class MachineThreads {
   private func list(_ buffer: inout [UInt8]) throws(KernelError) {
     isStale = false
     let tids = Set(try root.list("/proc/\(pid)/task").compactMap { Int32($0) })
+    believed = told.allSatisfy(tids.contains) ? Set(told) : []
     for var thread in threads where !tids.contains(thread.tid) && !outside.contains(thread.tid) {
       // Whoever waited for a process counts what it ran.
       if accelerator == .uml { thread.last?.running = 0 }
@@ -124,6 +129,7 @@ final class MachineThreads {
   /// By its name; under KVM also by having run a guest. All processes of a user-mode Linux run the guest.
   private func isVcpu(_ tid: Int32, _ buffer: inout [UInt8]) -> Bool {
     if accelerator == .uml { return true }
+    if believed.contains(tid) { return true }
     let path = "/proc/\(pid)/task/\(tid)/stat"
     guard let count = try? root.read(path, into: &buffer),
       let stat = try? ProcessStat(buffer.span.extracting(first: count))

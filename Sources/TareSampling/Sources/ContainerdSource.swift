@@ -59,7 +59,7 @@ final class ContainerdSource: WorkloadSource {
   /// The number in the container's cgroup that is not in the shim's: that is of a container around both. A gofer is in its
   /// sandbox's cgroup.
   private func mark(of main: Process, below shim: String, _ census: Census) -> String? {
-    if let gofer = GvisorProcess(main, census.root), gofer.role == .gofer, let id = gofer.id { return id }
+    if let gofer = GvisorProcess(main, census), gofer.role == .gofer, let id = gofer.id { return id }
     guard let mark = ContainerPath.all(in: census.processes.cgroups(of: main).leading).last,
       !ContainerPath.all(in: shim).contains(mark)
     else { return nil }

@@ -66,18 +66,21 @@ struct QemuSource: WorkloadSource {
     description.workload.machine?.disks += arguments.firmware
     if arguments.disks.isEmpty { description.workload.absences["image"] = .notApplicable }
     description.start = arguments.start
-    description.agent = agent(of: finding.main, arguments, census)
+    description.agent = endpoint(arguments.agent, of: finding.main, census)
+    description.monitor = endpoint(arguments.monitor, of: finding.main, census)
     return description
   }
 
-  /// Where the guest's agent listens, by the arguments: a claim, which whoever connects checks.
-  private func agent(of process: Process, _ arguments: QemuArguments, _ census: Census) -> GuestMachine.Agent {
+  /// Where the guest's agent, or the monitor, listens, by the arguments: a claim, which whoever connects checks.
+  private func endpoint(
+    _ claim: (path: String?, obstacle: String?), of process: Process, _ census: Census
+  ) -> GuestMachine.Endpoint {
     let group = census.processes.cgroups(of: process).leading
     if group.contains("/machine-qemu") || group.contains(".libvirt-qemu") {
       return .closed("it is managed by libvirt")
     }
     if group.contains("/qemu.slice/") { return .closed("it is managed by Proxmox VE") }
-    let (path, obstacle) = arguments.agent
+    let (path, obstacle) = claim
     guard let path else { return .closed(obstacle ?? "") }
     guard census.root.isLive, let owner = census.root.user(of: process.pid), census.root.sharesOurFiles(process.pid)
     else { return .closed("its namespaces are others, or may not be seen: run as root") }

@@ -39,7 +39,12 @@ struct Details {
   }
 
   private var sections: [Section] {
-    (figureSections + [BootSection(workload: workload, now: frame.current.realtime).section, tasks] + devices
+    let now = frame.current.realtime
+    let guest = GuestSection(
+      answer: frame.current.guests[row], given: frame.current[row, .memoryConfigured].number, now: now,
+      settings: state.settings)
+    return
+      (figureSections + guest.sections + [BootSection(workload: workload, now: now).section, tasks] + devices
       + [identity, cgroups, missing].compactMap { $0 }).filter {
         !$0.lines.isEmpty
       }

@@ -31,7 +31,7 @@ enum Notes {
       Note(sign: "!", subject: problem.source.harmless, text: problem.message.harmless)
     }
     if let names = unnamed(frame) { notes.append(names) }
-    notes += held(frame, summary)
+    notes += held(frame, summary) + standing(frame)
     if frame.current.host.kernelRelease.lowercased().contains("microsoft") {
       notes.append(
         Note(sign: "", subject: "", text: "This Linux is itself a guest: of Windows, in a virtual machine of its own."))
@@ -48,6 +48,15 @@ enum Notes {
         text += ": its limit is \(Scaled.decimal(cores, digits: 2)) of a core"
       }
       return Note(sign: "!", subject: frame.current.workloads[row].name.harmless.fittedAtMost(20), text: text)
+    }
+  }
+
+  /// Machines that run no guest now, in their VMM's word.
+  private static func standing(_ frame: Frame) -> [Note] {
+    let rows = frame.current.workloads.indices.filter { frame.current.guests[$0].report?.isRunning == false }
+    return rows.prefix(3).map { row in
+      let status = frame.current.guests[row].report?.status ?? ""
+      return Note(sign: "", subject: frame.current.workloads[row].name.harmless.fittedAtMost(20), text: status)
     }
   }
 

@@ -76,9 +76,9 @@ struct DemoCommand: ParsableCommand {
     Output.note(
       "VM \(machine.name) by \(machine.accelerator.rawValue), ready after \(Self.seconds(machine.readyAfter)) s")
     if !headless, Screen.isThere, seconds == nil {
-      return try Screen(Chosen.settings(), root: nil, guests: laboratory.starts).run()
+      return try Screen(Chosen.settings(), root: nil, guests: AskedGuests(clocks: laboratory.starts)).run()
     }
-    var session = try Session(root: nil, waits: false, watches: true, guests: laboratory.starts)
+    var session = try Session(root: nil, waits: false, watches: true, guests: AskedGuests(clocks: laboratory.starts))
     let table = TableExporter(room: Output.columns ?? 80)
     let order = RowOrder(named: "memory")!
     try session.run(interval: 1_000_000_000, count: seconds ?? 10, interrupts: interrupts) { frame in

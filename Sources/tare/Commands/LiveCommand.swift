@@ -65,7 +65,7 @@ struct LiveCommand: ParsableCommand {
     }
     try Screen(
       Chosen.settings(flags), root: root, filter: wanted.parsed(), readyMarker: starts.pattern(),
-      guests: guests.clocks(waits: false)
+      guests: guests.asked(samples: 0)
     ).run()
   }
 

@@ -20,7 +20,7 @@ struct SnapshotCommand: ParsableCommand {
         tare snapshot --sort cpu
         tare snapshot --sort boot                           the slowest start first
         tare snapshot --filter 'kind=vm,cpu>50'             only those
-        tare snapshot --qmp                                 when guests' user space began, by their agents
+        tare snapshot --qmp                                 what guests and their VMMs say of themselves
         tare snapshot --root capture                        a host that tare capture copied
         tare snapshot --format svg > tare.svg               the live screen as a picture
         tare snapshot --format svg --size 80x24 --count 30 > tare.svg    after 30 samples
@@ -96,7 +96,7 @@ struct SnapshotCommand: ParsableCommand {
     let isOnce = interval.nanoseconds == 0
     var session = try Session(
       root: root, waits: isOnce, watches: count != 1, readyMarker: starts.pattern(),
-      guests: guests.clocks(waits: isOnce))
+      guests: guests.asked(samples: isOnce ? 1 : count == 1 ? 2 : 0))
     if let format = StillScreen.Format(rawValue: format) { return try draw(format, &session, interrupts) }
     let choice = try ExportChoice(columns: chosenColumns(), isWide: wide, room: Output.columns ?? 80)
     guard let exporter = allExporters.first(where: { $0.name == format })?.with(choice) else { return }

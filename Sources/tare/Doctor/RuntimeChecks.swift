@@ -40,23 +40,28 @@ enum RuntimeChecks {
     }
   }
 
-  /// QEMU's machines, and which of their guests --qmp would ask. Nobody is asked here.
+  /// QEMU's machines, and which of them and of their guests --qmp would ask. Nobody is asked here.
   static func guests(_ machines: [GuestMachine]) -> [Check] {
-    guard !machines.isEmpty else { return [] }
+    guests(machines, "guest agent", \.agent) + guests(machines, "QEMU monitor", \.monitor)
+  }
+
+  private static func guests(
+    _ machines: [GuestMachine], _ what: String, _ endpoint: KeyPath<GuestMachine, GuestMachine.Endpoint>
+  ) -> [Check] {
     func names(_ list: [GuestMachine]) -> String {
       let shown = list.prefix(5).map(\.name.harmless)
       return shown.joined(separator: ", ") + (list.count > shown.count ? " and \(list.count - shown.count) more" : "")
     }
-    let open = machines.filter { if case .socket = $0.agent { true } else { false } }
+    let open = machines.filter { if case .socket = $0[keyPath: endpoint] { true } else { false } }
     var checks: [Check] = []
     if !open.isEmpty {
-      checks.append(Check("guest agent", .fine, "could be asked with --qmp: \(names(open))"))
+      checks.append(Check(what, .fine, "could be asked with --qmp: \(names(open))"))
     }
     let closed = Dictionary(grouping: machines) { machine in
-      if case .closed(let why) = machine.agent { why } else { "" }
+      if case .closed(let why) = machine[keyPath: endpoint] { why } else { "" }
     }
     for (why, list) in closed.sorted(by: { $0.key < $1.key }) where !why.isEmpty {
-      checks.append(Check("guest agent", .absent, "never asked: \(names(list)): \(why)"))
+      checks.append(Check(what, .absent, "never asked: \(names(list)): \(why)"))
     }
     return checks
   }

@@ -16,11 +16,11 @@ struct Screen {
   private let root: String?
   private let filter: Filter?
   private let readyMarker: Pattern?
-  private let guests: any GuestClocks
+  private let guests: AskedGuests
 
   init(
     _ settings: Settings, root: String?, filter: Filter? = nil, readyMarker: Pattern? = nil,
-    guests: any GuestClocks = NoGuestClocks()
+    guests: AskedGuests = AskedGuests()
   ) {
     self.readyMarker = readyMarker
     self.settings = settings
@@ -76,7 +76,7 @@ struct Screen {
     var words = ["--interval", "1s"]
     if let root { words += ["--root", root] }
     if let filter { words += ["--filter", filter.text] }
-    if guests is GuestAgents { words.append("--qmp") }
+    if guests.isAsked { words.append("--qmp") }
     var command = try SnapshotCommand.parse(words)
     try command.validate()
     try command.run()

@@ -16,10 +16,10 @@ struct Session {
   ///   - waits: whether to wait for engines' names before the first sample, because there is no second one.
   ///   - watches: whether to see workloads start, because it goes on for long.
   ///   - readyMarker: what VMs say on their serial lines when they are ready; nil is a prompt for a login.
-  ///   - guests: who asks machines about their own start.
+  ///   - guests: who asks machines.
   init(
     root path: String?, waits: Bool, watches: Bool = false, readyMarker: Pattern? = nil,
-    sources: [any WorkloadSource] = allSources(), guests: any GuestClocks = NoGuestClocks()
+    sources: [any WorkloadSource] = allSources(), guests: AskedGuests = AskedGuests()
   ) throws {
     do throws(KernelError) {
       root = try Self.open(path)
@@ -30,7 +30,8 @@ struct Session {
       let runtimeFolder = root.isLive ? environment("XDG_RUNTIME_DIR") : nil
       sampler = try Sampler(
         root, environment: runtimeFolder.map { ["XDG_RUNTIME_DIR": $0] } ?? [:], names: names, sources: sources,
-        budget: budget, guests: guests, watch: watches && root.isLive ? StartWatch(readyMarker: readyMarker) : nil)
+        budget: budget, guests: guests.clocks, figures: guests.figures,
+        watch: watches && root.isLive ? StartWatch(readyMarker: readyMarker) : nil)
     } catch {
       Output.note("nothing can be read: \(error)")
       throw Exit.nothingRead

@@ -1,11 +1,12 @@
 #!/bin/bash
 # agent.sh DIR KERNEL - makes DIR/initramfs: busybox, the distribution's qemu-guest-agent with its libraries, and the modules of
-#                       KERNEL (a path .../vmlinuz-VERSION) that its port needs. Packages are downloaded below DIR, none is
+#                       KERNEL (a path .../vmlinuz-VERSION) that its port and its balloon need. Packages are downloaded below DIR, none is
 #                       installed. The guest's init says INIT on its serial line when it begins, and starts the agent;
-#                       with the word `tare.block` on the kernel's command line, one that may not open files.
+#                       with the word `tare.block` on the kernel's command line, one that may not open files. With `tare.memory` it
+#                       writes lines of its /proc/meminfo on the serial line, every second.
 set -euo pipefail
 dir=$1 version=${2##*/vmlinuz-}
-modules=(virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_console)
+modules=(virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_console virtio_balloon)
 root=$dir/root
 mkdir -p "$root"/{bin,dev,proc,sys,run,tmp,m} "$dir/packages"
 
@@ -44,9 +45,13 @@ cat >"$root/init" <<-'INIT'
 	/bin/busybox mount -t proc proc /proc
 	/bin/busybox mount -t sysfs sys /sys
 	/bin/busybox mount -t devtmpfs dev /dev
-	for module in virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_console; do
+	for module in virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_console virtio_balloon; do
 		[ ! -e /m/$module.ko ] || /bin/busybox insmod /m/$module.ko
 	done
+	/bin/busybox grep -q tare.memory /proc/cmdline && while :; do
+		/bin/busybox grep -E "MemTotal|MemFree|MemAvailable" /proc/meminfo
+		/bin/busybox sleep 1
+	done &
 	until [ -e /dev/vport0p1 ]; do /bin/busybox sleep 0.05; done
 	/bin/busybox grep -q tare.block /proc/cmdline && block="-b guest-file-open" || block=
 	/bin/qemu-ga $block -m virtio-serial -p /dev/vport0p1 -t /run -f /run/qemu-ga.pid
