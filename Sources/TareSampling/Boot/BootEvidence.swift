@@ -117,13 +117,14 @@ extension Census {
   private func hasExecuted(_ main: Process) -> Bool { !main.comm.hasPrefix("runc:[") && main.comm != "crun" }
 
   /// The runtime takes a file out of its state folder when it lets the payload go, which is 4 to 12 ms before the payload
-  /// executes. Later changes, of limits for instance, write the state anew.
+  /// executes. Later changes, of limits for instance, write the state anew. Files are stamped with a clock that is up to a
+  /// tick late.
   private func startedMark(_ folder: StateFolder, created: UInt64, _ main: Process) -> BootTimeline.Mark? {
     guard hasExecuted(main), let changed = root.modified(folder.path), let written = root.modified(folder.file),
-      changed >= created, written < created &+ 5_000_000_000
+      changed &+ 10_000_000 >= created, written < created &+ 5_000_000_000
     else { return nil }
     return BootTimeline.Mark(
-      at: changed, lo: max(created, changed &- 10_000_000), hi: min(now.realtime, changed &+ 1_000_000_000),
+      at: max(changed, created), lo: max(created, changed &- 10_000_000), hi: min(now.realtime, changed &+ 1_000_000_000),
       clock: .realtime, label: .inferred, source: "mtime of \(folder.path)")
   }
 
