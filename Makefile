@@ -29,11 +29,12 @@ release:
 	$(SWIFT) build $(RELEASE) $(CHECKS) --product tare-service
 
 ## bench: the sampler beside a C program that reads the same files, the live screen beside systemd-cgtop, htop and btop, the
-##        cost of seeing starts, and how far what is said of 300 starts of each kind is from the truth; needs root
+##        cost of seeing starts and of discovery, and how far what is said of 300 starts of each kind is from the truth; needs root
 bench: release
 	TARE_BINARY=$(CURDIR)/$(OUT)/tare Tests/Benchmarks/run.sh
 	TARE_BINARY=$(CURDIR)/$(OUT)/tare Tests/Benchmarks/screen.sh
 	TARE_BINARY=$(CURDIR)/$(OUT)/tare Tests/Benchmarks/starts.sh
+	TARE_BINARY=$(CURDIR)/$(OUT)/tare Tests/Benchmarks/discovery.sh
 	TARE_TRUTH_RUNS=$(TRUTH_RUNS) $(SWIFT) test $(CHECKS) --filter TruthTests >.build/bench/truth 2>&1; \
 		status=$$?; grep -E '^truth:|✘|error:|Test run' .build/bench/truth; exit $$status
 

@@ -188,7 +188,9 @@ static const struct kind pressure[] = {
     {}};
 
 struct held {
+  // Below 0 where there are no more descriptors: opened at each tick, by its path.
   int descriptor;
+  char *path;
   const struct kind *kind;
 };
 
@@ -198,6 +200,9 @@ struct group {
   char net_dev[64];
   struct row row;
 };
+
+// The highest descriptor that is held: some room is left.
+static int most_held;
 
 // Where the hierarchy of a v1 controller is mounted, or the unified one for "".
 static int mount_point(const char *controller, char *into, size_t size) {
@@ -221,7 +226,11 @@ static void hold(struct group *group, const struct kind *kinds, int is_v1, const
     snprintf(file, sizeof file, "%s%s/%s", point, path, kind->name);
     int descriptor = open(file, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) continue;
-    group->files[group->count++] = (struct held){descriptor, kind};
+    if (descriptor > most_held) {
+      close(descriptor);
+      descriptor = -1;
+    }
+    group->files[group->count++] = (struct held){descriptor, descriptor < 0 ? strdup(file) : NULL, kind};
   }
 }
 
@@ -387,7 +396,13 @@ static void tick(struct group *groups, int count, struct host *host) {
   for (struct group *group = groups; group < groups + count; group++) {
     group->row.read_at = clock_now(CLOCK_MONOTONIC);
     for (struct held *file = group->files; file < group->files + group->count; file++) {
-      read_held(file->descriptor);
+      if (file->descriptor < 0) {
+        int descriptor = open(file->path, O_RDONLY | O_CLOEXEC);
+        read_held(descriptor);
+        close(descriptor);
+      } else {
+        read_held(file->descriptor);
+      }
       file->kind->parse(buffer, file->kind->keys, &group->row);
     }
     read_once(group->net_dev);
@@ -410,6 +425,7 @@ int main(int argc, char **argv) {
   getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
+  most_held = (int)limit.rlim_cur - 64;
 
   struct group *groups = calloc((size_t)count, sizeof *groups);
   struct machine *machines = calloc((size_t)count, sizeof *machines);

@@ -15,7 +15,7 @@ public final class ProcessRegister {
   /// A process may move to another cgroup, get another parent and execute another program soon after its start.
   private static let youth: UInt64 = 10_000_000_000
   /// Old processes that are looked at again with a list, in turn.
-  private static let share = 512
+  private static let share = 256
 
   private let root: KernelRoot
   private var table = ProcessTable()

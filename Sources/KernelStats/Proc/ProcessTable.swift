@@ -58,6 +58,15 @@ public struct ProcessTable: Sendable {
 
   public func cgroups(of process: Process) -> CgroupMembership { memberships[process.membership] }
 
+  /// Those that run a program that is meant, which is asked once for each program.
+  /// - Parameter unseen: whether a process whose program may not be seen is meant.
+  public func running(_ isMeant: (String) -> Bool, unseen: (Process) -> Bool) -> [Process] {
+    let verdicts = programs.map(isMeant)
+    return processes.filter { process in
+      !process.isKernelThread && (process.program.map { verdicts[$0] } ?? unseen(process))
+    }
+  }
+
   /// The file that a process executed, as its link says; nil where it may not be seen, and in a capture.
   public func program(of process: Process) -> String? { process.program.map { programs[$0] } }
 }

@@ -32,7 +32,7 @@ final class KvmSource: WorkloadSource {
 
   /// Nanoseconds that looks may take in one pass: what is left over is looked at in the next ones, whenever they come.
   /// Guests give themselves away, so what is left over is there to be thorough only.
-  private static let (firstBudget, budget): (UInt64, UInt64) = (30_000_000, 5_000_000)
+  private static let (firstBudget, budget): (UInt64, UInt64) = (30_000_000, 2_000_000)
 
   func find(in census: Census) -> [Finding] {
     // Without KVM on the machine there is nothing to look for; a user who may not open it can still see his own VMs.

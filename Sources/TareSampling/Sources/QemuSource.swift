@@ -20,9 +20,8 @@ struct QemuSource: WorkloadSource {
   /// QEMU processes that are machines and no probes.
   /// - Parameter prefixes: how their own names begin, where that is known; it saves a look at every other process.
   static func machines(in census: Census, called prefixes: [String] = [""]) -> [(Process, QemuArguments)] {
-    census.processes.processes.compactMap { process in
-      guard !process.isKernelThread, prefixes.contains(where: { process.comm.hasPrefix($0) }),
-        isQemu(process, census),
+    census.processes.running(isQemu(path:), unseen: { isQemu($0, census) }).compactMap { process in
+      guard prefixes.contains(where: { process.comm.hasPrefix($0) }),
         let words = census.arguments(of: process, keep: QemuArguments.keep)
       else { return nil }
       let arguments = QemuArguments(words)
