@@ -15,7 +15,7 @@ make_cgroups() {
   local mount names
   names=$(cat)
   for mount in $(hierarchies); do
-    mkdir "$mount$parent"
+    mkdir -p "$mount$parent"
     # A cgroup v2 gets the controllers that its parent hands on.
     if [ -e "$mount$parent/cgroup.controllers" ]; then
       sed 's/[^ ][^ ]*/+&/g' "$mount$parent/cgroup.controllers" >"$mount$parent/cgroup.subtree_control"

@@ -2,7 +2,8 @@
 # Measures tare against what the same work costs without it:
 #   - a tick of the sampler, against a C program that reads and parses the same files (reference.c), over 10, 100, 1,000
 #     and 5,000 cgroups with a process each and over 50 machines of QEMU that stand still; the two take turns, so that a
-#     change of the machine's speed meets both.
+#     change of the machine's speed meets both. As in use, where nothing runs in most of them, also beside systemd-cgtop
+#     over the same cgroups;
 #     CPU time, user and system, since a tick waits for nothing and the clock on the wall shows the neighbours' load;
 #   - the start of `tare snapshot --interval 0`, against /bin/true.
 # Makes cgroups below /tare-bench in every hierarchy and removes them; needs root.
@@ -17,6 +18,7 @@ readonly counts=(${COUNTS:-10 100 1000 5000})
 readonly machines=${MACHINES:-50}
 readonly rounds=${ROUNDS:-7}
 readonly most_ratio=1.2
+readonly most_of_cgtop=0.25
 readonly most_starts=5
 readonly scratch=.build/bench
 readonly reference=$scratch/reference
@@ -45,16 +47,25 @@ clean_up() {
   remove_cgroups
 }
 
-# One sleeping process in each cgroup, all in one network namespace that is not ours. They end with this namespace of
+# Cgroups from one number to another, with one sleeping process in each, all in one network namespace that is not ours. They end with this namespace of
 # processes, in which nothing else is started while a tick is measured.
 start_sleepers() {
+  seq "$1" "$2" | make_cgroups
   # shellcheck disable=SC2016
   hierarchies | unshare --net bash -c '
     readarray -t mounts
-    for ((group = 1; group <= $1; group++)); do
-      for mount in "${mounts[@]}"; do echo $BASHPID >"$mount$2/$group/cgroup.procs"; done
+    for ((group = $1; group <= $2; group++)); do
+      for mount in "${mounts[@]}"; do echo $BASHPID >"$mount$3/$group/cgroup.procs"; done
       sleep infinity </dev/null >/dev/null &
-    done' bash "${counts[-1]}" "$parent"
+    done' bash "$1" "$2" "$parent"
+}
+
+# Nanoseconds of CPU that it takes for a tick over all cgroups that there are now.
+cgtop() {
+  command -v systemd-cgtop >/dev/null || { echo 0; return; }
+  local times TIMEFORMAT='%U %S'
+  times=$({ time systemd-cgtop -b -d 1 -n 9 "$parent" >/dev/null; } 2>&1)
+  awk '{ printf "%.0f", ($1 + $2) * 1e9 / 9 }' <<<"$times"
 }
 
 # QEMU's without a guest that runs: what they cost to read is the same.
@@ -70,11 +81,12 @@ start_machines() {
 }
 
 # Prints a line a count: count, nanoseconds of tare that reads all, of C, their ratio, allocations, ticks left out,
-# nanoseconds of tare as in use.
+# nanoseconds of tare as in use, of systemd-cgtop; 0 is unknown.
 inside() {
-  start_sleepers
-  local count ticks tare c left allocations still more more_left out pids=()
+  local before=0 count ticks tare c left allocations still more more_left out pids=()
   for count in "${counts[@]}"; do
+    start_sleepers $((before + 1)) "$count"
+    before=$count
     ticks=$((20000 / count + 20))
     : >"$scratch/ticks"
     for ((round = 0; round < rounds; round++)); do
@@ -88,9 +100,9 @@ inside() {
     done
     echo "$count" "$(cut -d' ' -f1 "$scratch/ticks" | median)" "$(cut -d' ' -f2 "$scratch/ticks" | median)" \
       "$(cut -d' ' -f3 "$scratch/ticks" | median)" "$(cut -d' ' -f4 "$scratch/ticks" | sort -n | tail -n 1)" \
-      "$(awk '{ sum += $5 } END { print sum }' "$scratch/ticks")" "$(cut -d' ' -f6 "$scratch/ticks" | median)"
+      "$(awk '{ sum += $5 } END { print sum }' "$scratch/ticks")" "$(cut -d' ' -f6 "$scratch/ticks" | median)" "$(cgtop)"
   done
-  start_machines
+  [ "$machines" -eq 0 ] || start_machines
   [ ${#pids[@]} -gt 0 ] || return 0
   : >"$scratch/ticks"
   for ((round = 0; round < rounds; round++)); do
@@ -100,7 +112,7 @@ inside() {
   done
   echo "$machines-VMs" "$(cut -d' ' -f1 "$scratch/ticks" | median)" "$(cut -d' ' -f2 "$scratch/ticks" | median)" \
     "$(cut -d' ' -f3 "$scratch/ticks" | median)" "$(cut -d' ' -f4 "$scratch/ticks" | sort -n | tail -n 1)" \
-    "$(awk '{ sum += $5 } END { print sum }' "$scratch/ticks")" 0
+    "$(awk '{ sum += $5 } END { print sum }' "$scratch/ticks")" 0 0
   kill "${pids[@]}"
 }
 
@@ -108,17 +120,21 @@ measure_ticks() {
   cc -O2 -Wall -Wextra -o "$reference" Tests/Benchmarks/reference.c
   trap clean_up EXIT
   trap 'exit 130' INT TERM
-  seq "${counts[-1]}" | make_cgroups
   exec {lines}< <(exec unshare --pid --fork --kill-child --mount-proc "$0" inside)
   namespace=$!
   echo
   echo "CPU time of one tick, median of $rounds rounds"
   echo "cgroups    tare µs       C µs   tare ÷ C   allocations   as in use µs   target"
-  local count tare c ratio allocations left still lines_read=0
-  while read -r count tare c ratio allocations left still; do
+  local count tare c ratio allocations left still cgtop lines_read=0
+  while read -r count tare c ratio allocations left still cgtop; do
     judge "$ratio" "$most_ratio"
     printf '%7s %10.1f %10.1f %10.2f %13d %14.1f   at most %s: %s\n' \
       "$count" "${tare}e-3" "${c}e-3" "$ratio" "$allocations" "${still}e-3" "$most_ratio" "$verdict"
+    if [ "$cgtop" != 0 ]; then
+      ratio=$(awk "BEGIN { printf \"%.2f\", $still / $cgtop }")
+      judge "$ratio" "$most_of_cgtop"
+      printf '%8ssystemd-cgtop %.1f µs, as in use ÷ that %s, at most %s: %s\n' "" "${cgtop}e-3" "$ratio" "$most_of_cgtop" "$verdict"
+    fi
     [ "$left" -eq 0 ] || echo "        ($left ticks left out, because discovery ran in them)"
     lines_read=$((lines_read + 1))
   done <&"$lines"

@@ -124,7 +124,8 @@ extension Census {
       changed &+ 10_000_000 >= created, written < created &+ 5_000_000_000
     else { return nil }
     return BootTimeline.Mark(
-      at: max(changed, created), lo: max(created, changed &- 10_000_000), hi: min(now.realtime, changed &+ 1_000_000_000),
+      at: max(changed, created), lo: max(created, changed &- 10_000_000),
+      hi: min(now.realtime, changed &+ 1_000_000_000),
       clock: .realtime, label: .inferred, source: "mtime of \(folder.path)")
   }
 
