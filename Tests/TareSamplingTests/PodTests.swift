@@ -32,7 +32,7 @@ struct PodTests {
     #expect(pod.kind == .pod && pod.runtime == .containerd)
     #expect(pod.cgroup == driver.folder(of: uid))
     #expect(pod.mainPid == 200 && pod.helpers == [199])
-    #expect(pod.namespace == "shop" && pod.pod == nil && pod.parent == nil)
+    #expect(pod.namespace == "shop" && pod.pod == pod.name && pod.parent == nil)
     #expect(pod.boot[.isolated]?.source == "runc state.json")
     #expect(pod.boot[.spawned]?.source == "/proc/199/stat")
     let nginx = try #require(rows["nginx"])

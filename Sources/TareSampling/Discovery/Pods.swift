@@ -94,7 +94,9 @@ struct Pod {
 
   func named(_ finding: Finding, in census: Census) -> Workload {
     var workload = finding.named(annotations?.pod ?? uid, in: census)
+    workload.pod = annotations?.pod
     workload.namespace = annotations?.namespace
+    workload.absences["pod"] = .notReported
     workload.absences["namespace"] = .notReported
     workload.absences["image"] = .notApplicable
     return workload

@@ -63,7 +63,9 @@ extension ListState {
   private func title(of workload: Workload) -> String {
     switch tree {
     case .runtime: return workload.runtime.rawValue
-    case .pod: return workload.pod ?? "no pod"
+    case .pod:
+      // Two namespaces may have a pod of one name each.
+      return workload.pod.map { pod in workload.namespace.map { "\($0)/\(pod)" } ?? pod } ?? "no pod"
     case .slice:
       guard let path = workload.cgroup, let end = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "no cgroup" }
       return end == path.startIndex ? "/" : String(path[..<end])
