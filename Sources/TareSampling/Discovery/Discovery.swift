@@ -78,7 +78,7 @@ final class Discovery {
     self.names = names
     self.watch = watch
     register = ProcessRegister(root)
-    threads = SourceThreads(count: sources.count)
+    threads = SourceThreads()
   }
 
   /// One pass. Rows come in the order in which they were first seen.
