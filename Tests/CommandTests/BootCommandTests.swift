@@ -74,7 +74,7 @@ import Testing
   @Test func `an assertion that fails ends with 1 and says by how much`() throws {
     let (code, child) = try run(["--runs", "1", "--warmup", "0", "--assert", "median<1ms", "sleep 0.02"])
     #expect(code == 1)
-    #expect(child.text.contains("sleep 0.02: median < 1.00 ms fails: 2"))
+    #expect(child.text.contains("sleep 0.02: median < 1.00 ms fails: "))
     #expect(child.text.contains(" above"))
   }
 
