@@ -14,8 +14,8 @@ public final class ProcessRegister {
 
   /// A process may move to another cgroup, get another parent and execute another program soon after its start.
   private static let youth: UInt64 = 10_000_000_000
-  /// Old processes that are looked at again with a list, in turn.
-  private static let share = 256
+  /// So many are looked at again as a whole with a list, which takes 25 ms; of more than that so many in turn.
+  private static let (few, share) = (1024, 256)
 
   private let root: KernelRoot
   private var table = ProcessTable()
@@ -59,6 +59,7 @@ public final class ProcessRegister {
   }
 
   private func nextShare() -> [Int32] {
+    if table.processes.count <= Self.few { return table.processes.map(\.pid) }
     if turn >= table.processes.count { turn = 0 }
     defer { turn += Self.share }
     return table.processes[turn...].prefix(Self.share).map(\.pid)
