@@ -80,6 +80,15 @@ struct AnnounceTests {
     #expect(due(105 * second, lastPid: 2) == .changes)
   }
 
+  @Test func `however much passes cost, none is put off for more than three seconds`() {
+    var schedule = Schedule()
+    let second: UInt64 = 1_000_000_000
+    _ = schedule.next(at: 100 * second, lastPid: 1, namesChanged: false)
+    for _ in 0..<100 { schedule.pay(.max) }
+    #expect(schedule.next(at: 102 * second, lastPid: 2, namesChanged: false).discovery == nil)
+    #expect(schedule.next(at: 103 * second + 1_000_000, lastPid: 2, namesChanged: false).discovery == .changes)
+  }
+
   @Test func `what was lost makes all be looked at, and half a minute the list`() {
     var schedule = Schedule()
     let second: UInt64 = 1_000_000_000

@@ -22,8 +22,6 @@ public final class GuestAgents: GuestClocks {
   private let waits: Bool
   private let pause: Duration
   private let state = Mutex(State())
-  /// One that hangs keeps its thread until its deadlines are over: a few at once are enough.
-  private static let most = 8
   private static let attempts = 3
   private static let patience = DispatchTimeInterval.milliseconds(700)
 
@@ -38,10 +36,7 @@ public final class GuestAgents: GuestClocks {
   public func refresh(_ machines: [GuestMachine]) {
     let now = ContinuousClock.now
     let due = state.withLock { state in
-      let alive = Set(machines.map(\.identity))
-      if state.entries.contains(where: { !alive.contains($0.key) }) {
-        state.entries = state.entries.filter { alive.contains($0.key) }
-      }
+      state.entries.keep(machines)
       return machines.compactMap { machine -> (GuestMachine.Identity, MachineSocket)? in
         guard case .socket(let path, let owner) = machine.agent else { return nil }
         var entry = state.entries[machine.identity] ?? Entry()
@@ -55,28 +50,22 @@ public final class GuestAgents: GuestClocks {
           case .told, .failed: true
           }
         guard !entry.isAsked, !isOver, entry.next.map({ now >= $0 }) ?? true,
-          state.entries.values.count(where: \.isAsked) < Self.most
+          state.entries.values.count(where: \.isAsked) < mostAsked
         else { return nil }
         entry.isAsked = true
         entry.attempts = entry.outcome == .slow ? entry.attempts + 1 : 1
         return (machine.identity, MachineSocket(path: path, pid: machine.identity.pid, owner: owner))
       }
     }
-    guard !due.isEmpty else { return }
-    let group = DispatchGroup()
-    for (identity, socket) in due {
-      // A queue of its own is a thread of its own: those of a concurrent one are as many as there are processors.
-      DispatchQueue(label: "tare.guest").async(group: group) {
-        let outcome = GuestAgent.ask(socket)
-        self.state.withLock { state in
-          state.entries[identity]?.isAsked = false
-          state.entries[identity]?.outcome = outcome
-          state.entries[identity]?.next = .now + self.pause
-          state.revision += 1
-        }
+    ask(due, within: waits ? Self.patience : nil) { identity, socket in
+      let outcome = GuestAgent.ask(socket)
+      self.state.withLock { state in
+        state.entries[identity]?.isAsked = false
+        state.entries[identity]?.outcome = outcome
+        state.entries[identity]?.next = .now + self.pause
+        state.revision += 1
       }
     }
-    if waits { _ = group.wait(timeout: .now() + Self.patience) }
   }
 
   public func signals(of machine: GuestMachine.Identity) -> [BootSignal] {

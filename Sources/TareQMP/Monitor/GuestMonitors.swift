@@ -22,8 +22,6 @@ public final class GuestMonitors: GuestFigures {
   private let waits: Bool
   private let pause: Duration
   private let state = Mutex<[GuestMachine.Identity: Entry]>([:])
-  /// One that hangs keeps its thread until its deadline is over: a few at once are enough.
-  private static let most = 8
   private static let patience = DispatchTimeInterval.milliseconds(300)
   private static let diskPause = Duration.seconds(60)
 
@@ -38,16 +36,10 @@ public final class GuestMonitors: GuestFigures {
   public func refresh(_ machines: [GuestMachine]) {
     let now = ContinuousClock.now
     let tasks = state.withLock { entries in
-      forget(all: machines, in: &entries)
+      entries.keep(machines)
       return machines.compactMap { self.due($0, at: now, in: &entries) }
     }
-    guard !tasks.isEmpty else { return }
-    let group = DispatchGroup()
-    for task in tasks {
-      // A queue of its own is a thread of its own: those of a concurrent one are as many as there are processors.
-      DispatchQueue(label: "tare.monitors").async(group: group) { self.ask(task) }
-    }
-    if waits { _ = group.wait(timeout: .now() + Self.patience) }
+    TareQMP.ask(tasks, within: waits ? Self.patience : nil) { self.ask($0) }
   }
 
   private struct Due: Sendable {
@@ -55,12 +47,6 @@ public final class GuestMonitors: GuestFigures {
     var socket: MachineSocket
     var memory: MonitorReport.Memory
     var asksDisks: Bool
-  }
-
-  private func forget(all machines: [GuestMachine], in entries: inout [GuestMachine.Identity: Entry]) {
-    guard !entries.isEmpty else { return }
-    let alive = Set(machines.map(\.identity))
-    if entries.contains(where: { !alive.contains($0.key) }) { entries = entries.filter { alive.contains($0.key) } }
   }
 
   private func due(
@@ -74,7 +60,7 @@ public final class GuestMonitors: GuestFigures {
       return nil
     }
     entry.obstacle = nil
-    guard !entry.isAsked, entry.next.map({ now >= $0 }) ?? true, entries.values.count(where: \.isAsked) < Self.most
+    guard !entry.isAsked, entry.next.map({ now >= $0 }) ?? true, entries.values.count(where: \.isAsked) < mostAsked
     else { return nil }
     entry.isAsked = true
     return Due(

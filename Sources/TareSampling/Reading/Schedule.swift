@@ -67,8 +67,8 @@ struct Schedule {
   /// A pass took so long, nanoseconds.
   mutating func pay(_ cost: UInt64) { credit.pay(cost) }
 
-  /// On a machine on which something starts all the time passes cost a fiftieth of a core and no more; after a quiet time
-  /// several may follow each other.
+  /// On a machine on which something starts all the time passes cost a fiftieth of a core, but none is put off for longer
+  /// than three seconds; after a quiet time several may follow each other.
   private struct Credit {
     private static let share: UInt64 = 50
     private static let most: Int64 = 60_000_000
@@ -83,6 +83,6 @@ struct Schedule {
       return left > 0
     }
 
-    mutating func pay(_ cost: UInt64) { left -= min(Int64(clamping: cost), 3 * Self.most) }
+    mutating func pay(_ cost: UInt64) { left = max(left - min(Int64(clamping: cost), 2 * Self.most), -Self.most) }
   }
 }

@@ -1,0 +1,28 @@
+internal import Dispatch
+internal import TareModel
+
+/// Asks each of these machines on a thread of its own: one that hangs costs nobody anything.
+/// - Parameter patience: how long to wait for the answers; nil where there will be another look.
+func ask<Machine: Sendable>(
+  _ machines: [Machine], within patience: DispatchTimeInterval?, _ step: @escaping @Sendable (Machine) -> Void
+) {
+  guard !machines.isEmpty else { return }
+  let group = DispatchGroup()
+  for machine in machines {
+    // A queue of its own is a thread of its own: those of a concurrent one are as many as there are processors.
+    DispatchQueue(label: "tare.guest").async(group: group) { step(machine) }
+  }
+  if let patience { _ = group.wait(timeout: .now() + patience) }
+}
+
+/// Machines that are asked at once: one that hangs keeps its thread until its deadline is over.
+let mostAsked = 8
+
+extension Dictionary where Key == GuestMachine.Identity {
+  /// Forgets those that do not run any more.
+  mutating func keep(_ machines: [GuestMachine]) {
+    guard !isEmpty else { return }
+    let alive = Set(machines.map(\.identity))
+    if contains(where: { !alive.contains($0.key) }) { self = filter { alive.contains($0.key) } }
+  }
+}
