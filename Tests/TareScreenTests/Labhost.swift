@@ -16,6 +16,10 @@ struct Labhost {
     var limit: Double?
     var cores: Double?
     var throttled: UInt64 = 0
+    /// MiB: helpers outside of the charge, or the VMM itself; guest RAM, of which the guest says that it uses so much.
+    var helpers = 0.0
+    var vmm = 0.0
+    var guestUsed: Double?
   }
 
   var boxes: [Box]
@@ -37,6 +41,8 @@ struct Labhost {
       machine("legacy", .libvirt, 742.9, 44.6, given: 1024, accelerator: nil, boot: nil),
     ]
     boxes[4].throttled = 91
+    for (index, helpers) in [11.9, 1.6, 11.6, 0, 11.1].enumerated() { boxes[index].helpers = helpers }
+    (boxes[5].vmm, boxes[5].guestUsed, boxes[6].vmm) = (47.2, 546.8, 43.7)
     return Labhost(boxes: boxes)
   }
 
@@ -136,6 +142,10 @@ struct Labhost {
     switch box.workload.kind {
     case .container, .pod:
       readings[.memoryInactiveFile] = .value(0)
+      readings[.memoryHelpers] = .value(UInt64(box.helpers * Self.mebibyte))
+      readings[.memoryHelpersInside] = .value(0)
+      readings[.cpuHelpers] = .value(box.helpers > 0 ? UInt64(second) * 1_000_000 : 0)
+      readings[.cpuHelpersInside] = .value(0)
       readings[.memoryKernel] = .value(held / 40)
       readings[.cpuWait] = .missing(.onDemand)
       readings[.cpuLimit] = box.cores.map { .value(UInt64($0 * 1e6)) } ?? .unlimited
@@ -158,6 +168,18 @@ struct Labhost {
       readings[.memoryKsmSaved] = .missing(.kernelTooOld)
       readings[.memoryKernel] = .missing(.sharedCgroup)
       readings[.cpuPeriods] = .missing(.sharedCgroup)
+      readings[.memoryVmm] = .value(UInt64(box.vmm * Self.mebibyte))
+      readings[.memoryGuestResident] = .value(held - min(held, UInt64(box.vmm * Self.mebibyte)))
+      readings[.memoryHelpers] = .value(0)
+      readings[.memoryHelpersInside] = .value(0)
+      readings[.cpuHelpers] = .value(0)
+      readings[.cpuHelpersInside] = .value(0)
+      let given = UInt64((box.limit ?? 0) * Self.mebibyte)
+      let told = given - given / 32
+      readings[.memoryGuestTotal] = box.guestUsed == nil ? .missing(.noGuestAgent) : .value(told)
+      readings[.memoryGuestFree] =
+        box.guestUsed.map { .value(told - UInt64($0 * Self.mebibyte)) } ?? .missing(.noGuestAgent)
+      readings[.memoryBalloon] = .missing(.noGuestAgent)
     }
     return readings
   }

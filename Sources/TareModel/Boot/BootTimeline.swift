@@ -29,15 +29,7 @@ public struct BootTimeline: Sendable, Hashable {
   public enum Clock: String, Sendable, Hashable { case realtime, monotonic, boottime }
 
   /// How an instant is known.
-  public enum Label: String, Sendable, Hashable {
-    /// The event itself was seen, or the kernel kept its time.
-    case measured
-    /// An engine, a runtime or the guest said so.
-    case reported
-    /// Bracketed or guessed from a side effect.
-    case inferred
-    case unknown
-  }
+  public typealias Label = Certainty
 
   /// The instant of one phase, in realtime nanoseconds since 1970.
   public struct Mark: Sendable, Hashable {

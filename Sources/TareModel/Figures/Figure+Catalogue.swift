@@ -1,6 +1,6 @@
 extension Figure {
   /// All figures in the order of the JSON schema. To add one, add its line here.
-  public static let catalogue: [Figure] = cpu + memory + pressure + io + network + processes
+  public static let catalogue: [Figure] = cpu + memory + pressure + io + network + processes + tare
 
   /// The figure of this name: `cpu.usage_percent`.
   public static func named(_ name: String) -> Figure? { byName[name] }
@@ -54,6 +54,7 @@ extension Figure {
     },
     gauge("cpu.vcpus", .count, "vCPUs", .cpuCount),
     total("cpu.usage_seconds_total", "CPU in all", .cpuUsage),
+    cpuShare("helpers_percent", "helpers' CPU", .cpuHelpers),
   ]
 
   private static let memory: [Figure] = [
@@ -64,6 +65,10 @@ extension Figure {
     gauge("memory.guest_used_bytes", .bytes, "guest used", .memoryGuestUsed),
     gauge("memory.ksm_saved_bytes", .bytes, "KSM saved", .memoryKsmSaved),
     gauge("memory.oom_kills_total", .count, "OOM kills", .memoryOomKills),
+    gauge("memory.guest_resident_bytes", .bytes, "guest RAM", .memoryGuestResident),
+    gauge("memory.vmm_bytes", .bytes, "VMM", .memoryVmm),
+    gauge("memory.helpers_bytes", .bytes, "helpers", .memoryHelpers),
+    gauge("memory.balloon_bytes", .bytes, "balloon", .memoryBalloon),
   ]
 
   private static let pressure: [Figure] = [

@@ -1,6 +1,6 @@
 extension Metric {
   /// All metrics, in the order of their cases. To add a kernel counter, add its case and its line here.
-  public static let catalogue: [Declaration] = cpu + memory + pressure + traffic
+  public static let catalogue: [Declaration] = cpu + memory + box + pressure + traffic + helpers + processes
 
   private static let cpu: [Declaration] = [
     Declaration(
@@ -112,6 +112,42 @@ extension Metric {
       machine: "its own cgroup's"),
   ]
 
+  /// What net and tare are made of beyond the charge itself.
+  private static let box: [Declaration] = [
+    Declaration(
+      metric: .memoryGuestResident, name: "memory.guest_resident", unit: .bytes, kind: .gauge,
+      help: "Guest RAM that is in the host's RAM, huge pages included.", v2: nil, v1: nil,
+      machine: "Rss and hugetlb of the guest's mapping in /proc/PID/smaps of the VMM"),
+    Declaration(
+      metric: .memoryVmm, name: "memory.vmm", unit: .bytes, kind: .gauge,
+      help: "Memory of the VMM itself: all that it maps but guest RAM.", v2: nil, v1: nil,
+      machine: "Pss of the other mappings in /proc/PID/smaps of the VMM"),
+    Declaration(
+      metric: .memoryHelpers, name: "memory.helpers", unit: .bytes, kind: .gauge,
+      help: "Memory of helper processes that the workload's charge does not contain: shim, conmon, virtiofsd, swtpm.",
+      v2: nil, v1: nil, machine: "Pss of each helper's /proc/PID/smaps_rollup, guest RAM that it maps left out"),
+    Declaration(
+      metric: .memoryHelpersInside, name: "memory.helpers_inside", unit: .bytes, kind: .gauge,
+      help: "Memory of helper processes that is part of the workload's charge: a sandbox's kernel in the same cgroup.",
+      v2: nil, v1: nil, machine: "Pss of each helper, what it maps for the application or the guest left out"),
+    Declaration(
+      metric: .memoryHelpersResident, name: "memory.helpers_resident", unit: .bytes, kind: .gauge,
+      help: "Memory of all helper processes that is in RAM, with all that they share with others: a bound.",
+      v2: nil, v1: nil, machine: "resident of each helper's /proc/PID/statm"),
+    Declaration(
+      metric: .memoryGuestTotal, name: "memory.guest_total", unit: .bytes, kind: .gauge,
+      help: "Memory that the guest's kernel manages.", v2: nil, v1: nil,
+      machine: "total as the guest told its balloon, with --qmp"),
+    Declaration(
+      metric: .memoryGuestFree, name: "memory.guest_free", unit: .bytes, kind: .gauge,
+      help: "Memory that the guest uses for nothing.", v2: nil, v1: nil,
+      machine: "free as the guest told its balloon, with --qmp"),
+    Declaration(
+      metric: .memoryBalloon, name: "memory.balloon", unit: .bytes, kind: .gauge,
+      help: "Memory that the balloon leaves to the guest.", v2: nil, v1: nil,
+      machine: "actual of query-balloon, with --qmp"),
+  ]
+
   private static let pressure: [Declaration] = [
     stall(.pressureCpuSome, "cpu", "some", StaticKey("some")),
     stall(.pressureMemorySome, "memory", "some", StaticKey("some")),
@@ -146,6 +182,20 @@ extension Metric {
       metric: .networkSent, name: "network.sent", unit: .bytes, kind: .counter,
       help: "Bytes sent by all interfaces of the workload's network namespace but lo; for a VM by its taps.",
       v2: nil, v1: nil, machine: "what its tap devices received"),
+  ]
+
+  private static let helpers: [Declaration] = [
+    Declaration(
+      metric: .cpuHelpers, name: "cpu.helpers", unit: .nanoseconds, kind: .counter,
+      help: "CPU time of helper processes that the workload's own does not contain: shim, conmon, virtiofsd, swtpm.",
+      v2: nil, v1: nil, machine: "utime + stime of each helper's /proc/PID/stat"),
+    Declaration(
+      metric: .cpuHelpersInside, name: "cpu.helpers_inside", unit: .nanoseconds, kind: .counter,
+      help: "CPU time of helper processes that is part of the workload's own: a sandbox's kernel in the same cgroup.",
+      v2: nil, v1: nil, machine: "utime + stime of each helper's /proc/PID/stat"),
+  ]
+
+  private static let processes: [Declaration] = [
     Declaration(
       metric: .processCount, name: "processes.count", unit: .count, kind: .gauge,
       help: "Tasks in the cgroup, threads included.",

@@ -5,22 +5,27 @@ public enum Metric: UInt8, Sendable, Hashable, CaseIterable {
   case cpuLimit, cpuCount
   case memoryCurrent, memoryInactiveFile, memoryAnon, memoryFile, memoryKernel
   case memoryLimit, memoryConfigured, memoryResident, memoryGuestUsed, memoryKsmSaved, memoryOomKills
+  case memoryGuestResident, memoryVmm, memoryHelpers, memoryHelpersInside, memoryHelpersResident
+  case memoryGuestTotal, memoryGuestFree, memoryBalloon
   case pressureCpuSome, pressureMemorySome, pressureMemoryFull, pressureIoSome
   case ioRead, ioWritten
   case networkReceived, networkSent
+  case cpuHelpers, cpuHelpersInside
   case processCount, processLimit
 
   /// How many metrics a workload has.
   public static let count = allCases.count
 
-  /// Counters that can grow although nothing of the workload runs: stalls, traffic of disks and networks. Of a workload
+  /// Counters that can grow although nothing of the workload runs: stalls, traffic of disks and networks,
+  /// what its helpers run. Of a workload
   /// that stands still they are read seldom, each time with their own instant; see ``Sample/earlier``.
-  public static let carried = Array(allCases[Int(Metric.pressureCpuSome.rawValue)...Int(Metric.networkSent.rawValue)])
+  public static let carried = Array(
+    allCases[Int(Metric.pressureCpuSome.rawValue)...Int(Metric.cpuHelpersInside.rawValue)])
 
   /// Its place in ``carried``; nil for all others.
   public var carriedIndex: Int? {
     let index = Int(rawValue) - Int(Metric.pressureCpuSome.rawValue)
-    return index >= 0 && rawValue <= Metric.networkSent.rawValue ? index : nil
+    return index >= 0 && rawValue <= Metric.cpuHelpersInside.rawValue ? index : nil
   }
 
   /// Its place in a sample's row.

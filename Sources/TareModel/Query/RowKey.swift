@@ -105,6 +105,8 @@ public struct RowKey: Sendable {
     ("received", "network.received_bytes_per_second", "from the network"),
     ("sent", "network.sent_bytes_per_second", "to the network"),
     ("oom", "memory.oom_kills_total", "killed for want of memory"),
+    ("gross", "tare.memory.gross_bytes", "memory that the host pays: net + tare"),
+    ("net", "tare.memory.net_bytes", "memory without its box"), ("tare", "tare.memory.tare_bytes", "memory of its box"),
   ]
   private static let aliases = shortNames.compactMap { alias, name, help in
     Figure.named(name).map { figure($0, name: alias, help) }
@@ -141,7 +143,7 @@ public struct RowKey: Sendable {
       case .cores, .count: .plain
       }
     return RowKey(
-      name, figure.label.uppercased(), help, field: "\(figure.group)_\(figure.field)",
+      name, figure.label.uppercased(), help, field: figure.name.split(separator: ".").joined(separator: "_"),
       .number(unit) { $0.value(figure, row: $1).number }, figure: figure)
   }
 }

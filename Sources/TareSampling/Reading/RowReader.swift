@@ -78,4 +78,5 @@ final class RowReader {
 /// Metrics that a container does not have.
 private let machineOnly: [Metric] = [
   .cpuGuest, .cpuEmulator, .cpuCount, .memoryConfigured, .memoryResident, .memoryGuestUsed, .memoryKsmSaved,
+  .memoryGuestResident, .memoryVmm, .memoryGuestTotal, .memoryGuestFree, .memoryBalloon,
 ]

@@ -2,7 +2,7 @@
 public enum Action: Sendable, Hashable {
   case view(Settings.View)
   case nextView, previousView
-  case enter, leave, events
+  case enter, leave, events, isolation, explain
   case up, down, pageUp, pageDown, first, last, left, right
   case mark, unmarkAll, compare
   case nextWorkload, previousWorkload
@@ -10,7 +10,7 @@ public enum Action: Sendable, Hashable {
   case filter, find, findNext, findPrevious
   case sort(String)
   case sortLeft, sortRight, chooseSort, invert
-  case tree, columns
+  case tree, columns, users
   case lensWider, lensNarrower, align, order, distribution
   case slower, faster
   case save, copy, redraw

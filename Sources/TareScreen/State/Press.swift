@@ -61,6 +61,9 @@ extension ScreenState {
     case .leave: return leave()
     case .enter: return enter()
     case .compare: return compare()
+    case .isolation: return look { .isolation($0) }
+    case .explain: return look { .explain($0) }
+    case .users: return toggleUsers()
     case .nextWorkload, .previousWorkload: return turn(action == .nextWorkload ? 1 : -1)
     case .lensWider, .lensNarrower, .align, .order, .distribution: handleBoot(action)
     case .up, .down, .pageUp, .pageDown, .first, .last:
@@ -124,12 +127,22 @@ extension ScreenState {
     return open(id)
   }
 
-  mutating func open(_ id: String) -> [Effect] {
-    page = .details(id)
+  mutating func open(_ id: String) -> [Effect] { open(.details(id), of: id) }
+
+  /// A page about the workload that is looked at, or else selected.
+  private mutating func look(_ page: (String) -> Page) -> [Effect] {
+    guard let id = self.page?.workload ?? list.selection else { return [] }
+    return open(page(id), of: id)
+  }
+
+  private mutating func open(_ page: Page, of id: String) -> [Effect] {
+    if self.page?.workload != id { inspection = nil }
+    self.page = page
     pageScroll = 0
-    inspection = nil
     return [.inspect(id)]
   }
+
+  private mutating func toggleUsers() -> [Effect] { [] }
 
   private mutating func compare() -> [Effect] {
     let ids = frame?.current.workloads.map(\.id).filter { list.marked.contains($0) } ?? []
@@ -148,12 +161,16 @@ extension ScreenState {
 
   /// In the details: to the workload after or before this one.
   private mutating func turn(_ step: Int) -> [Effect] {
-    guard case .details(let id) = page, let frame else { return [] }
+    guard let page, let id = page.workload, let frame else { return [] }
     guard let next = list.neighbour(of: id, step: step, in: frame) else { return [] }
     if let line = list.lines.indices.first(where: { list.id(of: $0, in: frame) == next }) {
       list.select(line: line, in: frame)
     }
-    return open(next)
+    switch page {
+    case .isolation: return open(.isolation(next), of: next)
+    case .explain: return open(.explain(next), of: next)
+    case .details, .compare: return open(next)
+    }
   }
 
   mutating func scrollPage(_ action: Action) {
@@ -227,6 +244,7 @@ extension ScreenState {
       case .overview: top = WorkloadGrid.firstRow(in: Overview.Layout(size).table)
       case .table: top = WorkloadGrid.firstRow(in: Screen.body(size))
       case .boot: return boot.isDistribution ? nil : bootView?.layout.line(at: mouse.y).map { list.scroll + $0 }
+      case .stack: return nil
       }
     }
     return (top..<(top + listRows)).contains(mouse.y) ? list.scroll + mouse.y - top : nil
@@ -242,6 +260,7 @@ extension ScreenState {
     case .table:
       return WorkloadGrid.table(self, frame, summary, in: Screen.body(size)).heading(x: mouse.x, y: mouse.y)
     case .boot: return bootView?.heading(x: mouse.x, y: mouse.y)
+    case .stack: return nil
     }
   }
 }

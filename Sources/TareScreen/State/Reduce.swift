@@ -49,7 +49,7 @@ extension ScreenState {
     var ids = list.marked
     if let selection = list.selection { ids.insert(selection) }
     switch page {
-    case .details(let id): ids.insert(id)
+    case .details(let id), .isolation(let id), .explain(let id): ids.insert(id)
     case .compare(let one, let other): ids.formUnion([one, other])
     case nil: break
     }
@@ -70,6 +70,7 @@ extension ScreenState {
     case .overview: return WorkloadGrid.rows(in: Overview.Layout(size).table)
     case .table: return WorkloadGrid.rows(in: Screen.body(size))
     case .boot: return bootView?.layout.rows ?? 0
+    case .stack: return 0
     }
   }
 
@@ -86,6 +87,10 @@ extension ScreenState {
     switch page {
     case .details(let id):
       return row(of: id).map { Details(state: self, frame: frame, row: $0).lastScroll(size) } ?? 0
+    case .isolation(let id):
+      return row(of: id).map { IsolationView(state: self, frame: frame, row: $0).lastScroll(size) } ?? 0
+    case .explain(let id):
+      return row(of: id).map { ExplainView(state: self, frame: frame, row: $0).lastScroll(size) } ?? 0
     case .compare(let one, let other):
       guard let first = row(of: one), let second = row(of: other) else { return 0 }
       return HeadToHead(state: self, frame: frame, rows: (first, second)).lastScroll(size)

@@ -6,6 +6,10 @@ public struct ScreenState: Sendable {
   public enum Page: Sendable, Hashable {
     /// Everything of the workload with this id.
     case details(String)
+    /// What parts the workload with this id from its host and from others.
+    case isolation(String)
+    /// Where the figures of the workload with this id come from.
+    case explain(String)
     /// Two workloads beside each other.
     case compare(String, String)
   }
@@ -70,4 +74,14 @@ public struct ScreenState: Sendable {
 
   /// The row of the workload with this id.
   func row(of id: String) -> Int? { frame?.current.workloads.firstIndex { $0.id == id } }
+}
+
+extension ScreenState.Page {
+  /// The id of the one workload that it is about; nil of one about two.
+  public var workload: String? {
+    switch self {
+    case .details(let id), .isolation(let id), .explain(let id): id
+    case .compare: nil
+    }
+  }
 }

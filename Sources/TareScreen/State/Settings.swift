@@ -1,7 +1,7 @@
 /// What a user can choose, by flag, environment, file or key.
 public struct Settings: Sendable, Hashable {
   public enum View: String, Sendable, Hashable, CaseIterable {
-    case overview, table, boot
+    case overview, table, boot, stack
 
     /// `overview, table or boot`
     public static var names: String {

@@ -47,6 +47,18 @@ struct Screen {
       drawPage(id: id, on: &canvas) { row, canvas in Details(state: state, frame: frame, row: row).draw(on: &canvas) }
       drawStatus(frame, on: &canvas)
       Footer.draw(Self.detailHints, on: &canvas)
+    case .isolation(let id):
+      drawPage(id: id, on: &canvas) { row, canvas in
+        IsolationView(state: state, frame: frame, row: row).draw(on: &canvas)
+      }
+      drawStatus(frame, on: &canvas)
+      Footer.draw(Self.detailHints, on: &canvas)
+    case .explain(let id):
+      drawPage(id: id, on: &canvas) { row, canvas in
+        ExplainView(state: state, frame: frame, row: row).draw(on: &canvas)
+      }
+      drawStatus(frame, on: &canvas)
+      Footer.draw(Self.detailHints, on: &canvas)
     case .compare(let one, let other):
       drawPage(id: one, on: &canvas) { first, canvas in
         drawPage(id: other, on: &canvas) { second, canvas in
@@ -70,6 +82,9 @@ struct Screen {
     case .overview: Overview(state: state, frame: frame, summary: summary).draw(on: &canvas)
     case .table:
       WorkloadGrid.table(state, frame, summary, in: Self.body(canvas.size)).draw(on: &canvas)
+      drawStatus(frame, on: &canvas)
+    case .stack:
+      StackView(state: state, frame: frame, summary: summary).draw(on: &canvas)
       drawStatus(frame, on: &canvas)
     case .boot:
       let view = BootView(state, frame, summary)
@@ -113,6 +128,7 @@ struct Screen {
       case .overview: Self.overviewHints
       case .table: Self.tableHints
       case .boot: Self.bootHints
+      case .stack: Self.stackHints
       }
     guard state.newEvents > 0 else { return all }
     // Before what people know by heart, because it goes away again.
@@ -144,6 +160,7 @@ struct Screen {
       Footer.Hint(.filter, "filter"), Footer.Hint(.events, "events"), Footer.Hint(.mark, "mark"),
       Footer.Hint(.compare, "compare"), Footer.Hint(.freeze, "freeze"), Footer.Hint(.save, "save"),
     ]
+  private static let stackHints = views + [Footer.Hint(.events, "events"), Footer.Hint(.save, "save")]
   private static let eventHints = [
     Footer.Hint(.leave, "back"), Footer.Hint(.down, "scroll"), Footer.Hint(.filter, "filter"),
     Footer.Hint(.freeze, "freeze"), Footer.Hint(.save, "save"),

@@ -1,0 +1,40 @@
+/// What the boxes of one kind weigh together: the outermost workloads only, because a parent's cgroup contains its children.
+public struct BoxWeight: Sendable, Hashable {
+  /// How many there are.
+  public private(set) var count = 0
+  /// Of how many nothing is known.
+  public private(set) var unknown = 0
+  /// Bytes, or percent of a core.
+  public private(set) var gross = 0.0
+  public private(set) var tare = 0.0
+  /// A part is unopened or unknown: the tare is at least this much.
+  public private(set) var isAtLeast = false
+  public private(set) var certainty = Certainty.measured
+
+  public init() {}
+
+  public mutating func add(_ weight: Weight) {
+    count += 1
+    guard let gross = weight.gross, let tare = weight.tareAtLeast else {
+      unknown += 1
+      isAtLeast = true
+      return
+    }
+    self.gross += gross
+    self.tare += tare
+    if weight.obstacle != nil { isAtLeast = true } else { certainty = certainty.joined(weight.certainty) }
+  }
+
+  /// The tare's share of gross, percent; nil of nothing.
+  public var percent: Double? { gross > 0 ? tare * 100 / gross : nil }
+}
+
+extension Frame {
+  /// Containers, with pods, and VMs.
+  public var boxWeights: (containers: BoxWeight, machines: BoxWeight) {
+    outermostRows.reduce(into: (BoxWeight(), BoxWeight())) { sum, row in
+      let weight = pair(row).memoryWeight
+      if current.workloads[row].kind == .vm { sum.1.add(weight) } else { sum.0.add(weight) }
+    }
+  }
+}

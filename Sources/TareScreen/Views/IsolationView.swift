@@ -1,0 +1,15 @@
+internal import TareModel
+
+/// What parts one workload from its host and from others.
+struct IsolationView {
+  let state: ScreenState
+  let frame: Frame
+  let row: Int
+
+  func draw(on canvas: inout Canvas) {
+    Title.draw(state, frame, row, on: &canvas, x: 1, y: 1, limit: canvas.size.width - 2)
+  }
+
+  /// The last line that can be scrolled to.
+  func lastScroll(_ size: Size) -> Int { 0 }
+}
