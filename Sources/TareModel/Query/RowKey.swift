@@ -211,10 +211,16 @@ extension Frame {
     return current.realtime > started ? Double(current.realtime - started) / 1e9 : 0
   }
 
-  /// A container's working set of its limit; a VM's resident memory, VMM included, of the RAM that it was given, which is
-  /// a bound: guest RAM alone cannot be told apart here. Percent.
+  /// A container's working set of its limit; a VM's resident guest RAM of the RAM that it was given. Where guest RAM cannot be
+  /// told from the VMM's own, both together are a bound. Percent.
   public func memoryOfLimit(row: Int) -> (value: FigureValue, isBound: Bool) {
     let isMachine = current.workloads[row].kind == .vm
+    if isMachine, let guest = value(.memoryGuestResident, row: row).number {
+      guard let given = value(.memoryConfigured, row: row).number else {
+        return (value(.memoryConfigured, row: row), false)
+      }
+      return (.number(given > 0 ? min(100, guest * 100 / given) : 100), false)
+    }
     let held = value(isMachine ? .memoryResident : .workingSet, row: row)
     let limit = value(isMachine ? .memoryConfigured : .memoryLimit, row: row)
     guard let bytes = held.number else { return (held, false) }
