@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Synchronization
+import TareModel
 import Testing
 
 @testable import TareLab
