@@ -26,13 +26,14 @@ public struct RowKey: Sendable {
   public private(set) var companions: [String] = []
 
   /// All of them: those of a workload first, then short names of figures, then every figure.
-  public static let catalogue: [RowKey] = texts + numbers + aliases + figures
+  public static let catalogue: [RowKey] = texts + numbers + weights + aliases + figures
 
   /// Those to choose columns from: no figure twice.
   public static let columns: [RowKey] = {
     let short = Set(aliases.map(\.field))
     let trust = Set(catalogue.flatMap(\.companions))
-    return texts.filter { !trust.contains($0.name) } + numbers + aliases + figures.filter { !short.contains($0.field) }
+    return texts.filter { !trust.contains($0.name) } + numbers
+      + weights.filter { !trust.contains($0.name) } + aliases + figures.filter { !short.contains($0.field) }
   }()
 
   public static func named(_ name: String) -> RowKey? {
@@ -105,19 +106,19 @@ public struct RowKey: Sendable {
     ("received", "network.received_bytes_per_second", "from the network"),
     ("sent", "network.sent_bytes_per_second", "to the network"),
     ("oom", "memory.oom_kills_total", "killed for want of memory"),
-    ("gross", "tare.memory.gross_bytes", "memory that the host pays: net + tare"),
-    ("net", "tare.memory.net_bytes", "memory without its box"), ("tare", "tare.memory.tare_bytes", "memory of its box"),
   ]
   private static let aliases = shortNames.compactMap { alias, name, help in
     Figure.named(name).map { figure($0, name: alias, help) }
   }
 
   /// The figure of a name, a short one too.
-  public static func figure(named name: String) -> Figure? { byName[name]?.figure }
+  public static func figure(named name: String) -> Figure? { byName[name]?.figure ?? weighed[name] }
 
-  private static let figures = Figure.catalogue.map { figure($0, name: $0.name, $0.formula) }
+  private static let figures = Figure.catalogue.map {
+    figure($0, name: $0.name, $0.formula, companions: trust(of: $0.name))
+  }
 
-  private init(
+  init(
     _ name: String, _ title: String, _ help: String, field: String, _ value: Value, figure: Figure? = nil,
     companions: [String] = []
   ) {
@@ -125,7 +126,7 @@ public struct RowKey: Sendable {
     (self.value, self.figure, self.companions) = (value, figure, companions)
   }
 
-  private static func text(
+  static func text(
     _ name: String, _ title: String, _ help: String, field: String? = nil,
     _ value: @escaping @Sendable (Workload) -> String?
   ) -> RowKey {
@@ -133,7 +134,7 @@ public struct RowKey: Sendable {
     return RowKey(name, title, help, field: field ?? path, .text { value($0.current.workloads[$1]) })
   }
 
-  private static func figure(_ figure: Figure, name: String, _ help: String) -> RowKey {
+  private static func figure(_ figure: Figure, name: String, _ help: String, companions: [String] = []) -> RowKey {
     let unit: Unit =
       switch figure.unit {
       case .percent: .percent
@@ -144,7 +145,7 @@ public struct RowKey: Sendable {
       }
     return RowKey(
       name, figure.label.uppercased(), help, field: figure.name.split(separator: ".").joined(separator: "_"),
-      .number(unit) { $0.value(figure, row: $1).number }, figure: figure)
+      .number(unit) { $0.value(figure, row: $1).number }, figure: figure, companions: companions)
   }
 }
 
@@ -211,15 +212,16 @@ extension Frame {
     return current.realtime > started ? Double(current.realtime - started) / 1e9 : 0
   }
 
-  /// A container's working set of its limit; a VM's resident memory, VMM included, of the RAM that it was given, which is
-  /// a bound: guest RAM alone cannot be told apart here. Percent.
+  /// A container's working set of its limit; a VM's resident guest RAM of the RAM that it was given. Where guest RAM cannot be
+  /// told apart, all that is resident, VMM included, is a bound. Percent.
   public func memoryOfLimit(row: Int) -> (value: FigureValue, isBound: Bool) {
     let isMachine = current.workloads[row].kind == .vm
-    let held = value(isMachine ? .memoryResident : .workingSet, row: row)
+    let guest = current[row, .memoryGuestResident].number
+    let held = guest.map { .integer($0) } ?? value(isMachine ? .memoryResident : .workingSet, row: row)
     let limit = value(isMachine ? .memoryConfigured : .memoryLimit, row: row)
     guard let bytes = held.number else { return (held, false) }
     guard let most = limit.number else { return (limit, false) }
-    if isMachine { return (.number(most > 0 ? min(100, bytes * 100 / most) : 100), true) }
+    if isMachine { return (.number(most > 0 ? min(100, bytes * 100 / most) : 100), guest == nil) }
     return (.number(most > 0 ? bytes * 100 / most : 100), false)
   }
 }
