@@ -133,7 +133,8 @@ extension Laboratory {
     }
     do {
       let monitor = try monitor.map { try release(process, $0, machine, cancelled: cancelled) }
-      starts.begin(process, name: item.name, requested: requested, monitor, vsock)
+      starts.begin(
+        process, name: item.name, requested: requested, serial: "\(path(of: item))/serial", monitor, vsock)
     } catch {
       if error is EndedEarly { throw Failure.ended(name: item.name, reason: reason(of: item, machine)) }
       throw error

@@ -15,6 +15,8 @@ public final class MachineStarts: GuestClocks {
     var monitor: Monitor?
     var vsock: GuestVsock?
     var events: [MonitorEvent] = []
+    /// The file that gets what its serial line says.
+    var serial: String?
   }
 
   private struct State {
@@ -30,11 +32,15 @@ public final class MachineStarts: GuestClocks {
   /// More than a start has: a guest that opens and closes a port for ever fills nothing.
   private static let mostEvents = 4096
 
-  func begin(_ process: ProcessIdentity, name: String, requested: UInt64, _ monitor: Monitor?, _ vsock: GuestVsock?) {
+  /// - Parameter serial: the file that gets what its serial line says.
+  func begin(
+    _ process: ProcessIdentity, name: String, requested: UInt64, serial: String, _ monitor: Monitor?,
+    _ vsock: GuestVsock?
+  ) {
     let mark = BootTimeline.Mark(
       at: requested, lo: requested, hi: requested, clock: .realtime, label: .measured, source: "tare asked for it")
     let start = Start(
-      name: name, signals: [BootSignal(.requested, .engineEvent, mark)], monitor: monitor, vsock: vsock)
+      name: name, signals: [BootSignal(.requested, .engineEvent, mark)], monitor: monitor, vsock: vsock, serial: serial)
     state.withLock {
       $0.starts[process.machine] = start
       $0.revision += 1
@@ -103,6 +109,9 @@ public final class MachineStarts: GuestClocks {
       state.revision += 1
     }
   }
+
+  /// Nil of a machine that this laboratory did not start.
+  func serial(of machine: GuestMachine.Identity) -> String? { state.withLock { $0.starts[machine]?.serial } }
 
   // MARK: Telling
 

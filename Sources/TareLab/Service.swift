@@ -6,6 +6,8 @@ struct Service {
 
   /// What it prints when it holds its memory.
   static let readyLine = "tare-service: ready"
+  /// How it begins to say what the guest's kernel holds.
+  static let guestLine = "tare-service: guest "
   /// What it says first as the init of a machine.
   static let startedLine = "tare-service: started"
 

@@ -8,6 +8,26 @@ public enum GuestAnswer: Sendable, Hashable {
     if case .told(let report) = self { report } else { nil }
   }
 
+  /// What the guest told of its memory, while it holds; else why it is not there.
+  /// - Parameter now: realtime nanoseconds.
+  public func memory(at now: UInt64, _ field: KeyPath<GuestMemory, UInt64?>) -> Reading {
+    switch self {
+    case .missing(let reason, _): return .missing(reason)
+    case .told(let report):
+      guard let memory = report.memory else { return .missing(report.hasBalloon ? .stale : .notReported) }
+      if memory.isStale(at: now) { return .missing(.stale) }
+      return memory[keyPath: field].map { .value($0) } ?? .missing(.notReported)
+    }
+  }
+
+  /// Bytes that the balloon leaves to the guest.
+  public var balloon: Reading {
+    switch self {
+    case .missing(let reason, _): .missing(reason)
+    case .told(let report): report.balloon.map { .value($0) } ?? .missing(.notReported)
+    }
+  }
+
   /// Bytes that the guest has in use.
   /// - Parameter now: realtime nanoseconds.
   public func memoryUsed(at now: UInt64) -> Reading {

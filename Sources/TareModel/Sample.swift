@@ -109,6 +109,8 @@ public struct OwnCost: Sendable, Hashable {
   public var resident: UInt64?
   /// Nanoseconds that this sample took; nil in a replay.
   public var sampling: UInt64?
+  /// CPU time of all looks at mappings of processes so far, nanoseconds; nil in a replay.
+  public var looking: UInt64?
 
   public init() {}
 }

@@ -73,7 +73,7 @@ public struct Workload: Sendable, Hashable {
   /// The kinds of isolation around the application, outermost first, where there is more than the row's own: Kata's
   /// containers are in a VM and in namespaces of its guest.
   public var boundaries: [Kind]
-  /// Processes that serve this workload and are no rows: shim, conmon, virtiofsd, swtpm.
+  /// Processes that serve this workload and are no rows: shim, conmon, a pod's pause, virtiofsd, swtpm.
   public var helpers: [Int32]
   public var boot: BootTimeline
   /// Why text fields are absent, by field name.

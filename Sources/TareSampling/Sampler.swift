@@ -12,6 +12,7 @@ public final class Sampler {
   private let discovery: Discovery
   private let hostReader: HostReader
   private let loadAverage: HeldFile
+  private let looker: Looker
   private var rows: [RowReader] = []
   private var workloads: [Workload] = []
   private var serials: [UInt64] = []
@@ -41,13 +42,15 @@ public final class Sampler {
   ///   - guests: who may ask machines about their own start.
   ///   - figures: who may ask machines about their guests.
   ///   - watch: who sees workloads start; without one their starts are found out afterwards.
+  ///   - looksAhead: whether the dear look at mappings is taken between samples instead of in them: its figures come with
+  ///     a later sample.
   ///   - patience: nanoseconds for which a container in which nothing runs need not be read as a whole; with 0 all are
   ///     read at every sample.
   public init(
     _ root: KernelRoot, environment: [String: String], names: any EngineNames,
     sources: [any WorkloadSource] = allSources(), budget: DescriptorBudget,
     guests: any GuestClocks = NoGuestClocks(), figures: any GuestFigures = NoGuestFigures(), watch: StartWatch? = nil,
-    patience: UInt64 = 10_000_000_000
+    looksAhead: Bool = false, patience: UInt64 = 10_000_000_000
   ) throws(KernelError) {
     self.root = root
     self.names = names
@@ -66,6 +69,7 @@ public final class Sampler {
     watch?.follow(folders: layout.watchedRoots, mounts: layout.watchedRoots)
     hostReader = HostReader(root, budget)
     loadAverage = HeldFile("/proc/loadavg", root, budget)
+    looker = Looker(root, layout, waits: !looksAhead)
   }
 
   /// A sample to be filled by ``sample(into:)``; two of them, taken in turn, are enough for ever.
@@ -95,7 +99,7 @@ public final class Sampler {
     for row in rows.indices {
       let isNew = !rows[row].wasRead
       let alive = rows[row].read(
-        into: &sample, row: row, buffer: &buffer, refreshing: due.refresh || isNew, sharing: due.share || isNew,
+        into: &sample, row: row, buffer: &buffer, refreshing: due.refresh || isNew,
         isSketch: isSketch, root)
       if !alive { schedule.somethingEnded = true }
     }
@@ -108,6 +112,7 @@ public final class Sampler {
     sample.own.cpu = ownCpuTime()
     sample.own.resident = hostReader.ownResident(buffer: &buffer)
     sample.own.sampling = end.monotonic &- start
+    sample.own.looking = looker.cost
   }
 
   /// Adds what has begun since the last sample, and takes out what has ended, without waiting for the next one; all
@@ -124,7 +129,7 @@ public final class Sampler {
     sample.news = engineNews
     for row in rows.indices where !rows[row].wasRead {
       _ = rows[row].read(
-        into: &sample, row: row, buffer: &buffer, refreshing: true, sharing: false, isSketch: false, root)
+        into: &sample, row: row, buffer: &buffer, refreshing: true, isSketch: false, root)
     }
     return true
   }
@@ -173,7 +178,7 @@ public final class Sampler {
     discoveryProblems = found.problems
     var old = Dictionary(uniqueKeysWithValues: zip(serials, rows))
     rows = found.rows.map { row in
-      old.removeValue(forKey: row.serial) ?? RowReader(row, root, plan, layout, budget, patience: patience)
+      old.removeValue(forKey: row.serial) ?? RowReader(row, root, plan, layout, budget, looker, patience: patience)
     }
     engineNews = names.news(of: self.found, found.rows, now: root.now().realtime)
     self.found = found.rows
@@ -183,6 +188,7 @@ public final class Sampler {
     watch?.follow(folders: Set(found.rows.compactMap { $0.finding.own.identityFolder(layout).map(parentFolder) }))
     watch?.follow(mains: Set(found.rows.map(\.finding.main.pid)))
     progress?.keep(serials)
+    looker.keep(serials)
     for row in found.rows.indices { workloads[row].boot = timeline(found.rows[row]) }
   }
 

@@ -23,6 +23,7 @@ struct FormatCase: Sendable, CustomTestStringConvertible {
     FormatCase("statm", "765 398 370 5 0 123 0\n") { _ = try residentPages(statm: $0.span) },
     FormatCase("status of a process", Captured.status) { _ = try ProcessStatus($0.span) },
     FormatCase("smaps_rollup", Captured.smapsRollup) { _ = try proportionalShare(smapsRollup: $0.span) },
+    FormatCase("smaps", Captured.smaps) { _ = try MemoryMapping.all(smaps: $0.span) },
     FormatCase("io of a process", Captured.io) { _ = try blockTraffic(processIO: $0.span) },
     FormatCase("ksm_stat", Captured.ksmStat) { _ = ksmProfit(ksmStat: $0.span) },
     FormatCase("pressure", Captured.pressure) { _ = try Pressure($0.span) },
@@ -74,6 +75,24 @@ enum Captured {
     Pss:                 157 kB
     Pss_Dirty:           112 kB
     Pss_Anon:            112 kB
+
+    """
+  static let smaps = """
+    5567047a0000-5567047a4000 r-xp 00001000 fd:01 1835009                    /usr/bin/busy box
+    Size:                 16 kB
+    KernelPageSize:        4 kB
+    Rss:                  16 kB
+    Pss:                   8 kB
+    Private_Hugetlb:       0 kB
+    VmFlags: rd ex mr mw me
+    55670535d000-55670537e000 rw-p 00000000 00:00 0                          [heap]
+    Rss:                 132 kB
+    Pss:                 132 kB
+    Shared_Hugetlb:     2048 kB
+    Private_Hugetlb:    4096 kB
+    7f0b2c000000-7f0b30000000 rw-s 00000000 00:01 27                         /memfd:pc.ram (deleted)
+    Rss:               65536 kB
+    Pss:               32768 kB
 
     """
   static let io = """

@@ -87,7 +87,7 @@ extension Lab {
     case "lab-runc": "runc"
     case "lab-crun": "crun"
     case "lab-lxc": "lxc"
-    case "lab-kvm", "lab-paused", "lab-vm": "qemu"
+    case "lab-kvm", "lab-paused", "lab-huge", "lab-vm": "qemu"
     case "lab-uml": "uml"
     default: "docker"
     }
@@ -107,7 +107,7 @@ extension Lab {
 
   static let dockerNames = ["lab-idle", "lab-busy", "lab-holder", "lab-reader", "lab-open", "lab-passing"]
   static let containerNames = dockerNames + ["lab-pod", "lab-runc", "lab-crun", "lab-lxc"]
-  static let machineNames = ["lab-vm", "lab-paused", "lab-kvm"]
+  static let machineNames = ["lab-vm", "lab-paused", "lab-huge", "lab-kvm"]
   static let umlName = "lab-uml"
 
   var runningNames: [String] {
@@ -207,6 +207,12 @@ enum Kernel {
     let stat = try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
     let fields = stat[(try #require(stat.lastIndex(of: ")")))...].split(separator: " ")
     return String(fields[20])
+  }
+
+  static func parent(of pid: Int32) throws -> Int32 {
+    let stat = try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
+    let fields = stat[(try #require(stat.lastIndex(of: ")")))...].split(separator: " ")
+    return try #require(Int32(fields[2]))
   }
 
   /// Paths of all cgroups of a process.

@@ -39,8 +39,49 @@ struct Snapshot: Decodable, Sendable {
     let network: [String: Double?]
     let processes: [String: Double?]
     let boot: Boot
+    let tare: Tare
     let unavailable: [String: String]
 
+    struct Tare: Decodable, Sendable {
+      let memory: Weight
+      let cpu: Weight
+    }
+    struct Weight: Decodable, Sendable {
+      let gross, net, tare, tareAtLeast: Double?
+      let label: String
+      let shares: [Share]
+
+      enum CodingKeys: String, CodingKey {
+        case label, shares
+        case gross = "gross_bytes"
+        case net = "net_bytes"
+        case tare = "tare_bytes"
+        case tareAtLeast = "tare_at_least_bytes"
+        case grossPercent = "gross_percent"
+        case netPercent = "net_percent"
+        case tarePercent = "tare_percent"
+        case tareAtLeastPercent = "tare_at_least_percent"
+      }
+
+      init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        label = try fields.decode(String.self, forKey: .label)
+        shares = try fields.decode([Share].self, forKey: .shares)
+        func number(_ bytes: CodingKeys, _ percent: CodingKeys) throws -> Double? {
+          try fields.decodeIfPresent(Double.self, forKey: bytes) ?? fields.decodeIfPresent(Double.self, forKey: percent)
+        }
+        gross = try number(.gross, .grossPercent)
+        net = try number(.net, .netPercent)
+        tare = try number(.tare, .tarePercent)
+        tareAtLeast = try number(.tareAtLeast, .tareAtLeastPercent)
+      }
+    }
+    struct Share: Decodable, Sendable {
+      let part: String
+      let side: String
+      let bytes: Double?
+      let percent: Double?
+    }
     struct Boot: Decodable, Sendable { let phases: [Phase] }
     struct Phase: Decodable, Sendable {
       let phase: String
@@ -50,7 +91,7 @@ struct Snapshot: Decodable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-      case id, name, kind, runtime, image, parent, cgroup, cpu, memory, network, processes, boot, unavailable
+      case id, name, kind, runtime, image, parent, cgroup, cpu, memory, network, processes, boot, tare, unavailable
       case mainPid = "main_pid"
       case startedAt = "started_at"
     }

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Synchronization
+import TareModel
 import Testing
 
 @testable import TareLab
@@ -80,6 +81,12 @@ struct RealWorkloadTests {
       let machine = try laboratory.startVirtualMachine(name: "guest", accelerator: .tcg)
       #expect(machine.accelerator == .tcg)
       #expect(try Files.text("/proc/\(machine.pid)/cmdline").contains("guest,debug-threads=on"))
+      let identity = try #require(ProcessIdentity(of: machine.pid)).machine
+      // Its init says what it holds right after it is ready.
+      _ = try Patience.wait(atMost: .seconds(10)) { laboratory.starts.answer(of: identity).report?.memory != nil }
+      let memory = try #require(laboratory.starts.answer(of: identity).report?.memory)
+      let (total, free) = (try #require(memory.total), try #require(memory.free))
+      #expect(total > free && total < UInt64(Hypervisor.memory) << 20)
       let begin = ContinuousClock.now
       try laboratory.removeAll()
       print("machine ready after \(machine.readyAfter), removed after \(ContinuousClock.now - begin)")

@@ -47,8 +47,11 @@ struct LifeTests {
       guard case .missing(let reason) = samples[2][0, metric] else { return true }
       return ![.ended, .notApplicable, .onDemand, .noPressure].contains(reason)
     }
-    // Limits and what is read seldom keep their last value.
-    #expect(Set(wrong).isSubset(of: [.cpuLimit, .memoryLimit, .processLimit, .memoryOomKills]))
+    // Limits and what is read seldom keep their last value; helpers may live on.
+    let helpers: [Metric] = [
+      .memoryHelpers, .memoryHelpersInside, .memoryHelpersResident, .cpuHelpers, .cpuHelpersInside,
+    ]
+    #expect(Set(wrong).subtracting(helpers).isSubset(of: [.cpuLimit, .memoryLimit, .processLimit, .memoryOomKills]))
     #expect(samples[2][0, .cpuUsage] == .missing(.ended))
     #expect(samples[2][0, .networkReceived] == .missing(.ended))
     #expect(Frame(previous: samples[1], current: samples[2]).value(.cpuUsage, row: 0) == .missing(.ended))

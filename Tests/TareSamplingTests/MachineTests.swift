@@ -131,7 +131,7 @@ struct MachineTests {
     try host.cgroup("/system.slice", Usage(cpu: 999_000_000))
     let frame = try machine(host).frame
     #expect(frame.current[0, .cpuUsage] == .value(5_000_000_000))
-    #expect(frame.current[0, .memoryCurrent] == .value(50 << 20))
+    #expect(frame.current[0, .memoryCurrent] == .value(50 << 20 + 2 << 20))
     #expect(frame.current[0, .processCount] == .value(3))
     #expect(frame.current[0, .cpuPeriods] == .missing(.sharedCgroup))
   }

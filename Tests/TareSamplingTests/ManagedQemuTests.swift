@@ -28,7 +28,7 @@ struct ManagedQemuTests {
     #expect(sample.workloads.map(\.id) == ["libvirt:\(Self.uuid)"])
     #expect(sample.workloads[0].name == "web" && sample.workloads[0].runtime == .libvirt)
     #expect(sample.workloads[0].cgroup == group)
-    #expect(sample[0, .memoryCurrent] == .value(50 << 20))
+    #expect(sample[0, .memoryCurrent] == .value(50 << 20 + 2 << 20))
     // In the root of cpuacct and pids everybody is.
     #expect(sample[0, .cpuUsage] == .value(5_000_000_000))
     #expect(sample[0, .processCount] == .missing(.sharedCgroup))

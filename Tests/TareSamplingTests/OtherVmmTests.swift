@@ -143,7 +143,7 @@ struct OtherVmmTests {
     try host.cgroup(group, Usage(cpu: 1))
     let sample = try sample(host)
     #expect(sample[0, .cpuUsage] == .value(5_000_000_000))
-    #expect(sample[0, .memoryCurrent] == .value(50 << 20))
+    #expect(sample[0, .memoryCurrent] == .value(50 << 20 + 2 << 20))
   }
 
   @Test func `a machine in the shim itself is the sandbox's`() throws {

@@ -192,6 +192,6 @@ struct StrangerTests {
     try host.cgroup("/vm")
     let frame = try host.frame()
     #expect(Set(frame.current.workloads[0].helpers) == [500, 501])
-    #expect(frame.current[0, .memoryCurrent] == .value(50 << 20))
+    #expect(frame.current[0, .memoryCurrent] == .value(50 << 20 + 2 << 20))
   }
 }

@@ -53,7 +53,7 @@ struct UmlTests {
     #expect(sample[0, .cpuSystem] == .value(1_500_000_000))
     #expect(sample[0, .cpuGuest] == .missing(.notApplicable))
     #expect(sample[0, .cpuEmulator] == .missing(.notApplicable))
-    #expect(sample[0, .memoryCurrent] == .value(3500 << 10 + 2048 << 10))
+    #expect(sample[0, .memoryCurrent] == .value(3500 << 10 + 4096 << 10))
     #expect(sample[0, .ioRead] == .value(3 * 4096))
   }
 

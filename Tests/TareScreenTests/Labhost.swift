@@ -109,6 +109,7 @@ struct Labhost {
     sample.own.cpu = UInt64(second) * 3_000_000
     sample.own.resident = UInt64(11 * Self.mebibyte)
     sample.own.sampling = 1_900_000
+    sample.own.looking = UInt64(second) * 240_000
     return sample
   }
 

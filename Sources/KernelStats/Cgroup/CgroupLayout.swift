@@ -6,6 +6,8 @@ public struct CgroupLayout: Sendable, Hashable {
   public private(set) var unified: String?
   /// Mount point of each v1 controller, `name=systemd` among them.
   public private(set) var controllers: [String: String] = [:]
+  /// Huge pages of hugetlbfs are in memory.current (cgroup-v2.rst, "Mounting").
+  public private(set) var chargesHugetlb = false
   /// Controllers of the unified hierarchy's root, from cgroup.controllers.
   public var unifiedControllers: Set<String> = []
 
@@ -29,7 +31,10 @@ public struct CgroupLayout: Sendable, Hashable {
       let point = unescape(fields[4])
       switch fields[dash + 1] {
       case "cgroup2":
-        if unified == nil { unified = point }
+        if unified == nil {
+          unified = point
+          chargesHugetlb = fields[dash + 3].split(separator: ",").contains("memory_hugetlb_accounting")
+        }
       case "cgroup":
         for option in fields[dash + 3].split(separator: ",") {
           let name = String(option)

@@ -27,6 +27,8 @@ extension Figure {
   public static let memoryLimit = gauge("memory.limit_bytes", .bytes, "memory limit", .memoryLimit)
   public static let memoryConfigured = gauge("memory.configured_bytes", .bytes, "RAM given", .memoryConfigured)
   public static let memoryResident = gauge("memory.resident_bytes", .bytes, "resident", .memoryResident)
+  public static let memoryGuestResident = gauge(
+    "memory.guest_resident_bytes", .bytes, "guest RAM", .memoryGuestResident)
   public static let workingSet = Figure(
     "memory.working_set_bytes", .bytes, "working set",
     "current - inactive_file, not below 0: what docker stats and the kubelet show",
@@ -65,7 +67,7 @@ extension Figure {
     gauge("memory.guest_used_bytes", .bytes, "guest used", .memoryGuestUsed),
     gauge("memory.ksm_saved_bytes", .bytes, "KSM saved", .memoryKsmSaved),
     gauge("memory.oom_kills_total", .count, "OOM kills", .memoryOomKills),
-    gauge("memory.guest_resident_bytes", .bytes, "guest RAM", .memoryGuestResident),
+    memoryGuestResident,
     gauge("memory.vmm_bytes", .bytes, "VMM", .memoryVmm),
     gauge("memory.helpers_bytes", .bytes, "helpers", .memoryHelpers),
     gauge("memory.balloon_bytes", .bytes, "balloon", .memoryBalloon),

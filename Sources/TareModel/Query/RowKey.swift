@@ -213,15 +213,20 @@ extension Frame {
   }
 
   /// A container's working set of its limit; a VM's resident guest RAM of the RAM that it was given. Where guest RAM cannot be
-  /// told apart, all that is resident, VMM included, is a bound. Percent.
+  /// told from the VMM's own, both together are a bound. Percent.
   public func memoryOfLimit(row: Int) -> (value: FigureValue, isBound: Bool) {
     let isMachine = current.workloads[row].kind == .vm
-    let guest = current[row, .memoryGuestResident].number
-    let held = guest.map { .integer($0) } ?? value(isMachine ? .memoryResident : .workingSet, row: row)
+    if isMachine, let guest = value(.memoryGuestResident, row: row).number {
+      guard let given = value(.memoryConfigured, row: row).number else {
+        return (value(.memoryConfigured, row: row), false)
+      }
+      return (.number(given > 0 ? min(100, guest * 100 / given) : 100), false)
+    }
+    let held = value(isMachine ? .memoryResident : .workingSet, row: row)
     let limit = value(isMachine ? .memoryConfigured : .memoryLimit, row: row)
     guard let bytes = held.number else { return (held, false) }
     guard let most = limit.number else { return (limit, false) }
-    if isMachine { return (.number(most > 0 ? min(100, bytes * 100 / most) : 100), guest == nil) }
+    if isMachine { return (.number(most > 0 ? min(100, bytes * 100 / most) : 100), true) }
     return (.number(most > 0 ? bytes * 100 / most : 100), false)
   }
 }

@@ -103,6 +103,13 @@ struct Pod {
   }
 }
 
+extension Description {
+  /// The process that only keeps a pod's namespaces open serves the pod: nobody's application runs in it.
+  mutating func addPause(of sandbox: PodMember) {
+    if !workload.helpers.contains(sandbox.main.pid) { workload.helpers.append(sandbox.main.pid) }
+  }
+}
+
 extension Workload {
   /// Name, pod and image of a container, as its engine annotated them.
   mutating func take(_ annotations: BundleAnnotations?, inPod: Bool) {

@@ -8,7 +8,9 @@ final class MachineReader {
   private let machine: MachineDescription
   private let helpers: [Int32]
   private let cgroup: CgroupReader
-  private let ownsCgroup: Bool
+  private let box: BoxReader
+  /// Huge pages are in the charge of its own cgroup.
+  private let chargesHugetlb: Bool
   private let memoryStat: String?
   private let stat: HeldFile
   private let statm: HeldFile
@@ -20,12 +22,12 @@ final class MachineReader {
   private var systemTicks: UInt64 = 0
   /// The other processes of a machine that is several; nil of any other.
   private var family: [Int32]?
-  private var share: Reading = .missing(.firstSample)
   private var secondLevelTables: Reading = .missing(.sharedCgroup)
   private var saved: Reading = .missing(.kernelTooOld)
 
   init(
-    _ row: Discovery.Row, _ machine: MachineDescription, _ root: KernelRoot, _ plan: CgroupPlan, _ layout: CgroupLayout,
+    _ row: Discovery.Row, _ machine: MachineDescription, _ box: BoxReader, _ root: KernelRoot, _ plan: CgroupPlan,
+    _ layout: CgroupLayout,
     _ budget: DescriptorBudget
   ) {
     self.root = root
@@ -33,10 +35,11 @@ final class MachineReader {
     process = row.finding.main
     helpers = row.workload.helpers
     let own = row.finding.own
-    ownsCgroup = own.leading != nil
+    self.box = box
+    chargesHugetlb = !layout.isV1("memory") && layout.chargesHugetlb
     cgroup = CgroupReader(root, plan, own, budget)
     memoryStat = layout.isV1("memory") ? nil : own.folder("memory", layout).map { "\($0)/memory.stat" }
-    if ownsCgroup, layout.isV1("memory") { secondLevelTables = .missing(.noController) }
+    if own.leading != nil, layout.isV1("memory") { secondLevelTables = .missing(.noController) }
     let folder = "/proc/\(process.pid)"
     stat = HeldFile("\(folder)/stat", root, budget)
     statm = HeldFile("\(folder)/statm", root, budget)
@@ -47,7 +50,7 @@ final class MachineReader {
   }
 
   /// - Returns: whether the VM is still there.
-  func read(into sample: inout Sample, row: Int, buffer: inout [UInt8], refreshing: Bool, sharing: Bool) -> Bool {
+  func read(into sample: inout Sample, row: Int, buffer: inout [UInt8], refreshing: Bool) -> Bool {
     _ = cgroup.read(into: &sample, row: row, buffer: &buffer, refreshing: refreshing)
     do throws(KernelError) {
       let stat = try stat.read(into: &buffer) { bytes throws(FormatError) in try ProcessStat(bytes) }
@@ -59,7 +62,6 @@ final class MachineReader {
       return false
     }
     if refreshing { refresh(&buffer) }
-    if sharing { share = proportionalShare(&buffer) }
     readMemory(into: &sample, row: row, buffer: &buffer)
     readTraffic(into: &sample, row: row, buffer: &buffer)
     return true
@@ -137,19 +139,37 @@ final class MachineReader {
     } catch {
       for metric in [Metric.memoryAnon, .memoryFile, .memoryResident] { sample[row, metric] = .missing(error.reason) }
     }
-    if sample[row, .memoryCurrent].number == nil {
-      // PSS leaves huge pages of hugetlbfs out.
-      if case .value(let share) = share {
-        sample[row, .memoryCurrent] = sum(share, hugetlb)
-      } else {
-        sample[row, .memoryCurrent] = share
-      }
-    }
+    weigh(into: &sample, row: row, buffer: &buffer, hugetlb: hugetlb ?? 0)
     sample[row, .memoryInactiveFile] = .missing(.notApplicable)
     sample[row, .memoryKernel] = secondLevelTables
     sample[row, .memoryConfigured] = machine.memory.map { .value($0) } ?? .missing(.notReported)
     sample[row, .memoryGuestUsed] = sample.guests[row].memoryUsed(at: root.now().realtime)
     sample[row, .memoryKsmSaved] = saved
+  }
+
+  /// What the guest's and the VMM's parts are. Between two looks at its mappings both follow what is resident: almost all that
+  /// comes and goes is the guest's.
+  private func weigh(into sample: inout Sample, row: Int, buffer: inout [UInt8], hugetlb: UInt64) {
+    let resident = sample[row, .memoryResident].number
+    let look = box.read(into: &sample, row: row, buffer: &buffer, family: family ?? [], resident: resident)
+    func moved(_ reading: Reading?) -> Reading {
+      guard let look, look.followsResident, let resident, case .value(let bytes) = reading else {
+        return reading ?? .missing(.firstSample)
+      }
+      if resident >= look.resident { return .value(bytes &+ (resident - look.resident)) }
+      return .value(bytes - min(bytes, look.resident - resident))
+    }
+    if case .value(let charged) = sample[row, .memoryCurrent] {
+      sample[row, .memoryCurrent] = .value(chargesHugetlb ? charged : charged &+ hugetlb)
+    } else {
+      sample[row, .memoryCurrent] = moved(look?.share)
+    }
+    sample[row, .memoryVmm] = look?.vmm ?? .missing(.firstSample)
+    sample[row, .memoryGuestResident] = moved(look?.guest)
+    let (guest, now) = (sample.guests[row], root.now().realtime)
+    sample[row, .memoryGuestTotal] = guest.memory(at: now, \.total)
+    sample[row, .memoryGuestFree] = guest.memory(at: now, \.free)
+    sample[row, .memoryBalloon] = guest.balloon
   }
 
   private func readTraffic(into sample: inout Sample, row: Int, buffer: inout [UInt8]) {
@@ -180,34 +200,6 @@ final class MachineReader {
       secondLevelTables = .missing(.kernelTooOld)
       try? tables.read(buffer.span.extracting(first: count)) { _, bytes in secondLevelTables = .value(bytes) }
     }
-  }
-
-  /// PSS of the VMM and its helpers, or of all processes that are the machine. Dear, so it is refreshed seldom, and not at all where the cgroup is the VM's own.
-  private func proportionalShare(_ buffer: inout [UInt8]) -> Reading {
-    if ownsCgroup { return .missing(.notApplicable) }
-    var total: UInt64 = 0
-    var ownRange: [UInt8] = []
-    for pid in [process.pid] + (family ?? helpers) {
-      let path = "/proc/\(pid)/smaps_rollup"
-      do throws(KernelError) {
-        let count = try root.read(path, into: &buffer)
-        // A user-mode Linux has processes that share its memory, which each of them would count in full; a guest's
-        // process has its own, at other addresses.
-        let range = Array(buffer[..<count].prefix { $0 != UInt8(ascii: " ") })
-        if pid == process.pid { ownRange = range } else if family != nil, range == ownRange { continue }
-        do throws(FormatError) {
-          let share = try KernelStats.proportionalShare(smapsRollup: buffer.span.extracting(first: count))
-          guard let share else { return .missing(.kernelTooOld) }
-          total &+= share
-        } catch {
-          throw .malformed(path: path, error)
-        }
-      } catch {
-        // A helper that ended takes its share with it.
-        if pid == process.pid { return .missing(error.reason) }
-      }
-    }
-    return .value(total)
   }
 }
 

@@ -4,9 +4,9 @@ internal import TareModel
 /// Reads one workload into its row.
 final class RowReader {
   private enum Figures {
-    case container(CgroupReader)
+    case container(CgroupReader, BoxReader)
     /// One that has no cgroup of its own, known by its first process only.
-    case process(CgroupReader, path: String)
+    case process(CgroupReader, BoxReader, path: String)
     case machine(MachineReader)
   }
 
@@ -17,35 +17,36 @@ final class RowReader {
 
   init(
     _ row: Discovery.Row, _ root: KernelRoot, _ plan: CgroupPlan, _ layout: CgroupLayout, _ budget: DescriptorBudget,
-    patience: UInt64
+    _ looker: Looker, patience: UInt64
   ) {
     memory = RowMemory(serial: row.serial, patience: patience)
+    let box = BoxReader(row, root, layout, budget, looker)
     if let machine = row.description.machine {
-      figures = .machine(MachineReader(row, machine, root, plan, layout, budget))
+      figures = .machine(MachineReader(row, machine, box, root, plan, layout, budget))
       network = NetworkReader(taps: machine.taps, root)
     } else {
       let cgroup = CgroupReader(root, plan, row.finding.own, budget)
       let pid = row.finding.main.pid
-      figures = row.finding.own.leading == nil ? .process(cgroup, path: "/proc/\(pid)") : .container(cgroup)
+      figures = row.finding.own.leading == nil ? .process(cgroup, box, path: "/proc/\(pid)") : .container(cgroup, box)
       network = NetworkReader(of: row.finding.main.pid, root)
     }
   }
 
   /// - Returns: whether the workload is still there.
   func read(
-    into sample: inout Sample, row: Int, buffer: inout [UInt8], refreshing: Bool, sharing: Bool, isSketch: Bool,
+    into sample: inout Sample, row: Int, buffer: inout [UInt8], refreshing: Bool, isSketch: Bool,
     _ root: KernelRoot
   ) -> Bool {
     let now = root.monotonic()
     sample.readAt[row] = now
-    if isSketch, case .container(let cgroup) = figures {
+    if isSketch, case .container(let cgroup, _) = figures {
       for metric in Metric.allCases { sample[row, metric] = .missing(.firstSample) }
       cgroup.readSketch(into: &sample, row: row, buffer: &buffer)
       for metric in machineOnly { sample[row, metric] = .missing(.notApplicable) }
       return true
     }
     defer { wasRead = true }
-    if case .container(let cgroup) = figures {
+    if case .container(let cgroup, _) = figures {
       if memory.isQuiet(at: now), !refreshing || memory.isFresh(at: now) {
         memory.restore(&sample, row)
         if cgroup.readQuiet(into: &sample, row: row, buffer: &buffer) { return true }
@@ -53,15 +54,17 @@ final class RowReader {
     }
     let alive: Bool
     switch figures {
-    case .container(let cgroup):
+    case .container(let cgroup, let box):
       alive = cgroup.read(into: &sample, row: row, buffer: &buffer, refreshing: refreshing)
+      _ = box.read(into: &sample, row: row, buffer: &buffer)
       fillContainer(&sample, row)
-    case .process(let cgroup, let path):
+    case .process(let cgroup, let box, let path):
       _ = cgroup.read(into: &sample, row: row, buffer: &buffer, refreshing: refreshing)
       alive = root.inode(path) != nil
+      _ = box.read(into: &sample, row: row, buffer: &buffer)
       fillContainer(&sample, row)
     case .machine(let machine):
-      alive = machine.read(into: &sample, row: row, buffer: &buffer, refreshing: refreshing, sharing: sharing)
+      alive = machine.read(into: &sample, row: row, buffer: &buffer, refreshing: refreshing)
     }
     if refreshing, wasRead { network.refresh() }
     network.read(into: &sample, row: row, buffer: &buffer)

@@ -4,8 +4,6 @@ struct Schedule {
     var discovery: Discovery?
     /// Files that change seldom: limits, OOM kills, thread names.
     var refresh = false
-    /// What is dear: PSS.
-    var share = false
   }
 
   enum Discovery {
@@ -25,7 +23,6 @@ struct Schedule {
   private var lastPid: UInt64?
   private var lastWhole: UInt64?
   private var lastRefresh: UInt64 = 0
-  private var lastShare: UInt64 = 0
 
   /// - Parameters:
   ///   - now: monotonic nanoseconds.
@@ -53,10 +50,6 @@ struct Schedule {
     if now &- lastRefresh > 10_000_000_000 || lastRefresh == 0 {
       due.refresh = true
       lastRefresh = now
-    }
-    if now &- lastShare > 60_000_000_000 || lastShare == 0 {
-      due.share = true
-      lastShare = now
     }
     return due
   }

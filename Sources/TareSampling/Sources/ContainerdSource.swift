@@ -126,6 +126,7 @@ final class ContainerdSource: WorkloadSource {
     guard let shim = census.shim(of: pod.main) else { return description }
     addHelpers(of: shim, isOwn: true, finding, census, &description)
     guard let sandbox = pod.sandbox else { return description }
+    description.addPause(of: sandbox)
     description.launcher = shim.process
     readState(of: sandbox.id, shim, census.root, &description)
     return description

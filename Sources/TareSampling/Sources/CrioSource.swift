@@ -67,6 +67,7 @@ final class CrioSource: WorkloadSource {
     var description = Description(pod.named(finding, in: census))
     if let sandbox = pod.sandbox {
       readConmon(sandbox.id, finding, census, &description)
+      description.addPause(of: sandbox)
       let created = sandbox.annotations?.created
       description.add(.requested, .engineState, .reported(created, by: "CRI-O's annotation Created"))
     } else {

@@ -13,8 +13,13 @@ extension ScreenState {
     let workloads = frame.current.workloads.count
     let read = summary?.read ?? 0
     let duration = Scaled.decimal(Double(sampling) / 1e6)
+    // The only dear thing that is read.
+    let looks = own.looking.flatMap { looking -> String? in
+      guard let all = own.cpu, all > 0 else { return nil }
+      return ", \(Scaled.decimal(min(100, Double(looking) * 100 / Double(all)), digits: 0)) % of it for smaps"
+    }
     return [
-      "tare itself  \(cpu) % CPU   \(memory)   \(duration) ms a sample   \(read) of \(workloads) read   "
+      "tare itself  \(cpu) % CPU\(looks ?? "")   \(memory)   \(duration) ms a sample   \(read) of \(workloads) read   "
         + "\(missedDeadlines) deadline\(missedDeadlines == 1 ? "" : "s") missed",
       "tare itself \(cpu) % CPU, \(memory), \(duration) ms a sample",
       "tare itself \(cpu) %, \(memory)", "\(cpu) %, \(memory)",

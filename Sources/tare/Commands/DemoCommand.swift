@@ -75,10 +75,11 @@ struct DemoCommand: ParsableCommand {
       name: "web-vm", accelerator: Accelerator(rawValue: accel)!, cancelled: { interrupts.arePending })
     Output.note(
       "VM \(machine.name) by \(machine.accelerator.rawValue), ready after \(Self.seconds(machine.readyAfter)) s")
+    let guests = AskedGuests(clocks: laboratory.starts, figures: laboratory.starts)
     if !headless, Screen.isThere, seconds == nil {
-      return try Screen(Chosen.settings(), root: nil, guests: AskedGuests(clocks: laboratory.starts)).run()
+      return try Screen(Chosen.settings(), root: nil, guests: guests).run()
     }
-    var session = try Session(root: nil, waits: false, watches: true, guests: AskedGuests(clocks: laboratory.starts))
+    var session = try Session(root: nil, waits: false, watches: true, guests: guests)
     let table = TableExporter(room: Output.columns ?? 80)
     let order = RowOrder(named: "memory")!
     try session.run(interval: 1_000_000_000, count: seconds ?? 10, interrupts: interrupts) { frame in

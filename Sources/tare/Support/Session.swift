@@ -31,7 +31,7 @@ struct Session {
       sampler = try Sampler(
         root, environment: runtimeFolder.map { ["XDG_RUNTIME_DIR": $0] } ?? [:], names: names, sources: sources,
         budget: budget, guests: guests.clocks, figures: guests.figures,
-        watch: watches && root.isLive ? StartWatch(readyMarker: readyMarker) : nil)
+        watch: watches && root.isLive ? StartWatch(readyMarker: readyMarker) : nil, looksAhead: watches)
     } catch {
       Output.note("nothing can be read: \(error)")
       throw Exit.nothingRead

@@ -1,7 +1,7 @@
 #!/bin/bash
 # lab.sh keep DIR [PART...] - starts containers and virtual machines below the new folder DIR, says so line by line (fields
 #                             parted by tabs), and removes everything when its standard input ends or it gets SIGTERM.
-#        PARTs: docker podman runc crun lxc kvm paused uml; all, when none is given. kvm uses a whole core, and so begins only when a line
+#        PARTs: docker podman runc crun lxc kvm paused huge uml; all, when none is given. kvm uses a whole core, and so begins only when a line
 #        comes on standard input: when all else is up.
 #        says:  container NAME ID PID, machine NAME PID, skip PART REASON; ready when all is up;
 #               left THING for what could not be removed; gone at the very end.
@@ -62,6 +62,9 @@ start_docker() {
 		'while :; do dd if=/cold of=/a bs=4M; rm -f /b; sleep 2; dd if=/cold of=/b bs=4M; rm -f /a; sleep 2; done'
 	in_docker lab-open --network host busybox sleep 3600
 	in_docker lab-passing busybox sleep 3600
+	# More than 30 MB of the kernel's memory: an inode and a name for each of many empty files.
+	in_docker lab-slab --tmpfs /files:size=1m,nr_inodes=0 busybox sh -c \
+		'i=0; while [ $i -lt 40000 ]; do : >/files/$i; i=$((i + 1)); done; echo made; exec sleep 3600'
 }
 
 in_docker() {
@@ -174,6 +177,16 @@ start_paused() { # never runs a guest: all about it comes from its arguments
 		-netdev "user,id=lab1,restrict=on,hostname=$secret" -device virtio-net-pci,netdev=lab1
 }
 
+start_huge() { # its RAM lies in huge pages, which the kernel counts for no process
+	local allowed=/proc/sys/vm/nr_overcommit_hugepages machine=pc
+	[ "$(uname -m)" = x86_64 ] || { skip huge "huge pages have other sizes here"; return; }
+	[ "$(id -u)" = 0 ] || { skip huge "needs root"; return; }
+	cp "$allowed" "$dir/huge.before" && echo $(($(cat "$dir/huge.before") + 32)) >"$allowed" || { skip huge "$allowed cannot be set"; return; }
+	cp "$allowed" "$dir/huge.ours"
+	qemu huge lab-huge -name lab-huge -M "$machine,memory-backend=ram" -accel tcg -m 48 -S \
+		-object memory-backend-memfd,id=ram,size=48M,hugetlb=on,prealloc=on
+}
+
 start_uml() { # its first process ends with this script, and takes the guest's with it; others must be looked for
 	local pid try uml=linux.uml
 	has "$uml" && has setpriv && has cpio || { skip uml "not installed: $uml setpriv cpio"; return; }
@@ -229,9 +242,12 @@ remove() {
 	for item in runc crun; do has "$item" && "$item" delete -f "$tag-$item" >/dev/null 2>&1; done
 	[ ! -d "$dir/lxc" ] || timeout 20 lxc-stop -P "$dir/lxc" -n "$tag-lxc" -k >/dev/null 2>&1
 	[ -s "$dir/uml.pid" ] && pid=$(cat "$dir/uml.pid") && ours "$pid" && kill "$pid" # it ends its other processes first
-	for item in kvm paused; do
+	for item in kvm paused huge; do
 		[ -s "$dir/$item.pid" ] && pid=$(cat "$dir/$item.pid") && ours "$pid" && kill -9 "$pid"
 	done
+	# Unless somebody has set it since.
+	[ ! -s "$dir/huge.ours" ] || ! cmp -s "$dir/huge.ours" /proc/sys/vm/nr_overcommit_hugepages ||
+		cat "$dir/huge.before" >/proc/sys/vm/nr_overcommit_hugepages
 	[ ! -d "$dir/podman" ] || timeout 60 "${podman[@]}" rm -f -t 0 -a >/dev/null 2>&1
 	if [ -s "$dir/docker.pid" ] && pid=$(cat "$dir/docker.pid") && ours "$pid"; then
 		timeout 30 "${docker[@]}" ps -aq 2>/dev/null | timeout 60 xargs -r "${docker[@]}" rm -f >/dev/null 2>&1
@@ -283,7 +299,7 @@ keep() {
 	printf '%s %s %s\n' "$(boot)" $$ "$(born $$)" >"$dir/keeper"
 	trap '' INT HUP PIPE
 	trap 'ending=yes' TERM
-	[ ${#parts[@]} -gt 0 ] || parts=(docker podman runc crun lxc kvm paused uml)
+	[ ${#parts[@]} -gt 0 ] || parts=(docker podman runc crun lxc kvm paused huge uml)
 	root_of_busybox || { skip docker "not installed: busybox-static"; parts=(kvm paused); }
 	if [ "$(id -u)" != 0 ]; then
 		for part in docker podman runc crun lxc; do [[ " ${parts[*]} " != *" $part "* ]] || skip "$part" "needs root"; done
@@ -294,6 +310,7 @@ keep() {
 	local starting
 	starting=$(jobs -p)
 	[[ " ${parts[*]} " != *" paused "* ]] || start_paused
+	[[ " ${parts[*]} " != *" huge "* ]] || start_huge
 	[[ " ${parts[*]} " != *" uml "* ]] || start_uml
 	# shellcheck disable=SC2086  # several numbers
 	[ -z "$starting" ] || wait $starting

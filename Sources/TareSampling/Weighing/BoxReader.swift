@@ -1,0 +1,75 @@
+internal import KernelStats
+internal import TareModel
+
+/// What a workload costs beyond its own counters: the memory and CPU time of its helpers, and, for a VM, what of the VMM's
+/// memory is the guest's.
+final class BoxReader {
+  private let serial: UInt64
+  private let looker: Looker
+  private let times: HelperTimes
+  private let root: KernelRoot
+  private var subject: MemoryLook.Subject
+
+  init(_ row: Discovery.Row, _ root: KernelRoot, _ layout: CgroupLayout, _ budget: DescriptorBudget, _ looker: Looker) {
+    (serial, self.looker, self.root) = (row.serial, looker, root)
+    let machine = row.description.machine
+    // Processes of a user-mode Linux are the machine itself; threads of the kernel have no memory.
+    let kernel = row.description.kernelHelpers
+    let helpers =
+      machine?.accelerator == .uml ? [] : row.workload.helpers.filter { !kernel.contains($0) }
+    let own = row.finding.own
+    subject = MemoryLook.Subject(
+      machine: machine == nil ? [] : [row.finding.main.pid], helpers: helpers, given: machine?.memory,
+      own: own.folder("memory", layout) == nil ? nil : own, hidesApplication: row.description.hidesPayload)
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    times = HelperTimes(helpers, root, budget) { pid in
+      root.isInside(own, pid, layout.isV1("cpuacct") ? "cpuacct" : "cpu", layout, &buffer)
+    }
+  }
+
+  /// Fills in the helpers' figures.
+  /// - Parameters:
+  ///   - family: the other processes that are the machine.
+  ///   - resident: bytes of the VMM that are in RAM now: much more or less than at the last look is worth another one.
+  /// - Returns: the last look; nil where there is nothing to look at, or nobody has looked yet.
+  func read(
+    into sample: inout Sample, row: Int, buffer: inout [UInt8], family: [Int32] = [], resident: UInt64? = nil
+  ) -> MemoryLook? {
+    let (outside, inside) = times.read(&buffer)
+    sample[row, .cpuHelpers] = .value(outside)
+    sample[row, .cpuHelpersInside] = .value(inside)
+    if subject.machine.isEmpty, subject.helpers.isEmpty {
+      for metric in [Metric.memoryHelpers, .memoryHelpersInside, .memoryHelpersResident] {
+        sample[row, metric] = .value(0)
+      }
+      return nil
+    }
+    if !family.isEmpty { subject.machine = Array(subject.machine.prefix(1) + family.prefix(64)) }
+    let look = looker.look(at: serial, now: sample.readAt[row], subject) { last in
+      guard let resident else { return false }
+      let moved = max(resident, last.resident) - min(resident, last.resident)
+      return moved > max(8 << 20, last.resident / 20)
+    }
+    sample[row, .memoryHelpers] = look?.helpers ?? .missing(.firstSample)
+    sample[row, .memoryHelpersInside] = look?.helpersInside ?? .missing(.firstSample)
+    sample[row, .memoryHelpersResident] = look?.helpersResident ?? .missing(.firstSample)
+    if let problem = look?.problem { sample.problems.append(problem) }
+    return look
+  }
+}
+
+extension KernelRoot {
+  /// Whether a process is in one of these cgroups, in the hierarchy of this controller.
+  func isInside(
+    _ own: OwnCgroups, _ pid: Int32, _ controller: String, _ layout: CgroupLayout, _ buffer: inout [UInt8]
+  ) -> Bool {
+    guard let count = try? read("/proc/\(pid)/cgroup", into: &buffer),
+      let membership = try? CgroupMembership(buffer.span.extracting(first: count))
+    else { return false }
+    let isV1 = layout.isV1(controller)
+    guard let group = isV1 ? own.controllers[controller] : own.unified,
+      let path = isV1 ? membership.controllers[controller] : membership.unified
+    else { return false }
+    return path.isCgroup(inside: group)
+  }
+}

@@ -1,0 +1,93 @@
+internal import Dispatch
+internal import KernelStats
+internal import Synchronization
+internal import TareModel
+
+/// Looks at the mappings of processes, at a pace of its own: it takes a hundredth of a core in the long run, however many
+/// workloads there are and however large they are. Where somebody looks at the screen it does so on a thread of its own,
+/// so that no tick waits for a large guest.
+public final class Looker: Sendable {
+  private struct State {
+    var looks: [UInt64: MemoryLook] = [:]
+    /// Those that are being looked at.
+    var asked: Set<UInt64> = []
+    /// Nanoseconds of CPU time that all looks took.
+    var cost: UInt64 = 0
+    /// Nanoseconds that looks may take.
+    var credit: Int64 = Looker.most
+    var at: UInt64 = 0
+
+    mutating func allows(at now: UInt64) -> Bool {
+      let earned = min(Int64(clamping: (now &- at) / Looker.share), Looker.most)
+      if at > 0 { credit = min(Looker.most, credit + earned) }
+      at = now
+      return credit > 0
+    }
+  }
+
+  private static let share: UInt64 = 100
+  private static let most: Int64 = 500_000_000
+  /// Nanoseconds after which a workload is looked at again in any case.
+  static let patience: UInt64 = 60_000_000_000
+
+  private let root: KernelRoot
+  private let layout: CgroupLayout
+  private let queue: DispatchQueue?
+  private let state = Mutex(State())
+
+  /// - Parameter waits: whether each sample waits for its looks: one that is not taken again, and a capture.
+  init(_ root: KernelRoot, _ layout: CgroupLayout, waits: Bool) {
+    (self.root, self.layout) = (root, layout)
+    queue = waits || !root.isLive ? nil : DispatchQueue(label: "tare.smaps", qos: .utility)
+  }
+
+  /// Nanoseconds of CPU time that looks have taken so far.
+  var cost: UInt64 { state.withLock { $0.cost } }
+
+  /// The last look at a workload, which is taken anew where that is due.
+  /// - Parameters:
+  ///   - now: monotonic nanoseconds.
+  ///   - hasMoved: whether so much has changed since the last look that another one is worth its cost.
+  func look(
+    at serial: UInt64, now: UInt64, _ subject: MemoryLook.Subject, hasMoved: (MemoryLook) -> Bool
+  ) -> MemoryLook? {
+    let (last, mayLook) = state.withLock { state in
+      (state.looks[serial], queue == nil || !state.asked.contains(serial) && state.allows(at: now))
+    }
+    guard mayLook, isDue(last, now, hasMoved) else { return last }
+    guard let queue else { return take(serial, subject) }
+    state.withLock { state in
+      state.asked.insert(serial)
+      // Paid in advance, so that one tick does not ask for all of them.
+      state.credit -= Int64(clamping: last?.cost ?? 300_000)
+    }
+    queue.async { [weak self] in _ = self?.take(serial, subject, paid: last?.cost ?? 300_000) }
+    return last
+  }
+
+  /// Forgets all but these.
+  func keep(_ serials: [UInt64]) {
+    let kept = Set(serials)
+    state.withLock { state in state.looks = state.looks.filter { kept.contains($0.key) } }
+  }
+
+  private func isDue(_ last: MemoryLook?, _ now: UInt64, _ hasMoved: (MemoryLook) -> Bool) -> Bool {
+    guard let last else { return true }
+    if !root.isLive || root.isRecording { return true }
+    let age = now > last.at ? now - last.at : 0
+    return age > Self.patience || age > 100 * last.cost && age > 1_000_000_000 && hasMoved(last)
+  }
+
+  private func take(_ serial: UInt64, _ subject: MemoryLook.Subject, paid: UInt64 = 0) -> MemoryLook {
+    // Given back each time: a large guest's mappings are a text of a megabyte.
+    var buffer = [UInt8](repeating: 0, count: 65536)
+    let look = MemoryLook(subject, root, layout, &buffer)
+    state.withLock { state in
+      state.looks[serial] = look
+      state.asked.remove(serial)
+      state.cost &+= look.cost
+      state.credit -= Int64(clamping: look.cost) - Int64(clamping: paid)
+    }
+    return look
+  }
+}
