@@ -93,6 +93,8 @@ public struct Weight: Sendable, Hashable {
 
   mutating func add(_ part: Part, _ side: Side, _ amount: Double, _ certainty: Certainty = .measured) {
     guard amount > 0 else { return }
+    // One allocation: there may be thousands of workloads.
+    if shares.isEmpty { shares.reserveCapacity(6) }
     shares.append(Share(part: part, side: side, amount: amount, certainty: certainty))
   }
 
