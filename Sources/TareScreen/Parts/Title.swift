@@ -40,6 +40,9 @@ enum Title {
 
   /// What the box shares with the host, and what not.
   static func box(_ workload: Workload, _ host: Host) -> String {
+    if workload.kind == .user {
+      return "none: processes of the host, which only their user's rights keep from others"
+    }
     if workload.kind != .vm {
       return "the host's kernel, Linux \(host.kernelRelease.harmless), seen through namespaces; no kernel of its own"
     }

@@ -24,6 +24,8 @@ public struct Summary: Sendable {
 
   public var containers = Lane()
   public var machines = Lane()
+  /// What Unix users run outside of both.
+  public var users = Lane()
   public var totals: HostTotals
   /// Bytes that the greatest of all workloads holds.
   public var heaviest: Double = 0
@@ -36,6 +38,7 @@ public struct Summary: Sendable {
     for workload in frame.current.workloads where workload.kind != .pod {
       change(workload.kind) { lane in
         lane.count += 1
+        guard workload.kind != .user else { return }
         lane.boots.add(workload.boot, now: frame.current.realtime)
         lane.answers.add(workload.boot, now: frame.current.realtime)
       }
@@ -73,6 +76,7 @@ public struct Summary: Sendable {
     switch kind {
     case .container, .pod: body(&containers)
     case .vm: body(&machines)
+    case .user: body(&users)
     }
   }
 }

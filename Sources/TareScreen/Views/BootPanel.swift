@@ -10,7 +10,7 @@ struct BootPanel: Panel {
   init(_ state: ScreenState, _ summary: Summary) {
     self.state = state
     self.summary = summary
-    lanes = LaneView.both(state, summary)
+    lanes = LaneView.all(state, summary)
     scale = LogScale(lanes.map(\.lane.boots))
   }
 

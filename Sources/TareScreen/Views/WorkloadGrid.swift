@@ -119,6 +119,7 @@ struct WorkloadGrid {
     var counts: [String] = []
     if group.containers > 0 { counts.append("C \(group.containers)") }
     if group.machines > 0 { counts.append("V \(group.machines)") }
+    if group.users > 0 { counts.append("P \(group.users)") }
     let unit = Amount.tableUnit(state.settings.units)
     sum(
       "\(group.title.harmless)  \(counts.joined(separator: " "))", Scaled.decimal(group.memory / unit.bytes),
