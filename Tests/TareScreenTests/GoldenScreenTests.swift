@@ -59,7 +59,8 @@ extension GoldenScreenTests {
     var alone = Labhost.shared()
     alone.boxes.removeFirst(7)
     try check("users-alone", alone.screen(Size(120, 40), settings: settings))
-    try check("users-details", Labhost.shared().screen(Size(120, 40), settings: settings, keys: [.end, .enter]))
+    try check(
+      "users-details", Labhost.shared().screen(Size(120, 40), settings: settings, keys: [.down, .down, .enter]))
   }
 
   @Test func `nothing runs`() throws {

@@ -29,6 +29,7 @@ struct LaneView {
 
   var title: String { isHost ? letter : "\(letter) \(lane.count)" }
   var isHost: Bool { letter == "host" }
+  var isUsers: Bool { letter == "P" }
 }
 
 /// The greatest value that any lane reached in the part of history that is shown.

@@ -17,6 +17,7 @@ struct CaptureCommand: ParsableCommand {
         tare snapshot --root /tmp/myhost
         tare capture /tmp/minute --count 60
         tare live --root /tmp/minute
+        tare capture --users /tmp/users              with what tare snapshot --users --root /tmp/users needs
       """)
 
   @Argument(help: ArgumentHelp("A folder that does not exist yet.", valueName: "dir"))
