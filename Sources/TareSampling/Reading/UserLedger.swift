@@ -28,6 +28,8 @@ final class UserLedger {
     var threads: UInt64 = 1
     var memory = MemoryAccount()
 
+    var isBusy: Bool { userRate + systemRate > 0 }
+
     mutating func rate(_ user: UInt64, _ system: UInt64, over elapsed: UInt64) {
       guard elapsed > 0 else { return }
       (userRate, systemRate) = (Double(user) / Double(elapsed), Double(system) / Double(elapsed))
@@ -87,14 +89,8 @@ final class UserLedger {
     let now = root.monotonic()
     let elapsed = readAt == 0 ? 0 : now &- readAt
     let isBegun = Set(totals.keys)
-    let due = elapsed / 1_000_000 &* Self.pace / 1000
-    var left = min(accounts.count, Int(clamping: max(due, 1)))
     for index in accounts.indices where accounts[index].reads < 2 { read(index, at: now, isBegun, &buffer) }
-    while left > 0 {
-      turn = turn + 1 < accounts.count ? turn + 1 : 0
-      if accounts[turn].times?.at != now { read(turn, at: now, isBegun, &buffer) }
-      left -= 1
-    }
+    readInTurn(elapsed, at: now, isBegun, &buffer)
     readAt = now
     addUp(elapsed)
     looks.begin(elapsed: elapsed)
@@ -102,6 +98,22 @@ final class UserLedger {
       looks.look(at: accounts[index].process, &accounts[index].memory, now: now, &buffer)
     }
     for index in accounts.indices { totals[accounts[index].row]?.memory.add(accounts[index].memory) }
+  }
+
+  /// Half of the pace is for those that ran when they were read last: most processes never do.
+  private func readInTurn(_ elapsed: UInt64, at now: UInt64, _ isBegun: Set<UInt64>, _ buffer: inout [UInt8]) {
+    let due = max(2, Int(clamping: elapsed / 1_000_000 &* Self.pace / 1000))
+    var left = due
+    for index in accounts.indices where left > due / 2 && accounts[index].isBusy && accounts[index].times?.at != now {
+      read(index, at: now, isBegun, &buffer)
+      left -= 1
+    }
+    for _ in accounts.indices where left > 0 {
+      turn = turn + 1 < accounts.count ? turn + 1 : 0
+      guard accounts[turn].times?.at != now else { continue }
+      read(turn, at: now, isBegun, &buffer)
+      left -= 1
+    }
   }
 
   /// - Parameter isBegun: rows that had a sum before: another process in it adds what it runs from now on, unless all of
