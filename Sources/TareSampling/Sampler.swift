@@ -119,7 +119,7 @@ public final class Sampler {
     sample.own.cpu = ownCpuTime()
     sample.own.resident = hostReader.ownResident(buffer: &buffer)
     sample.own.sampling = end.monotonic &- start
-    sample.own.looking = looker.cost
+    sample.own.looking = looker.cost &+ users.lookingCost
   }
 
   /// Adds what has begun since the last sample, and takes out what has ended, without waiting for the next one; all

@@ -20,6 +20,7 @@ final class UserRows {
     ledger = UserLedger(root)
   }
 
+  var lookingCost: UInt64 { ledger.lookingCost }
   var problem: Problem? { rows.isEmpty ? nil : users.problem }
 
   func hide() {

@@ -59,11 +59,14 @@ final class UserLedger {
     looks = MemoryLooks(root)
   }
 
+  /// Nanoseconds that looks at memory took so far.
+  var lookingCost: UInt64 { looks.cost }
+
   subscript(row: UInt64) -> Sum { totals[row] ?? Sum() }
 
   func forget() {
     (accounts, totals, turn, readAt) = ([], [:], 0, 0)
-    looks = MemoryLooks(root)
+    looks = MemoryLooks(root, after: looks.cost)
   }
 
   /// Takes on which processes there are now.

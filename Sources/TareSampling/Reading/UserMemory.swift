@@ -54,11 +54,14 @@ struct MemoryLooks {
   /// Kernels before 4.14 have no sum of shares.
   private let hasShares: Bool
   private var left = Self.first
+  /// Nanoseconds that all looks took.
+  private(set) var cost: UInt64
   /// So many nanoseconds for a page; by the cost of what was read.
   private static let page: UInt64 = 34
 
-  init(_ root: KernelRoot) {
-    self.root = root
+  /// - Parameter cost: what earlier looks took.
+  init(_ root: KernelRoot, after cost: UInt64 = 0) {
+    (self.root, self.cost) = (root, cost)
     hasShares = !root.isLive || root.inode("/proc/self/smaps_rollup") != nil
   }
 
@@ -73,7 +76,11 @@ struct MemoryLooks {
   mutating func look(at process: Process, _ account: inout MemoryAccount, now: UInt64, _ buffer: inout [UInt8]) {
     guard account.lookedAt == 0 || now &- account.lookedAt > Self.patience else { return }
     let begun = root.monotonic()
-    defer { left -= Int64(clamping: root.monotonic() &- begun) }
+    defer {
+      let took = root.monotonic() &- begun
+      left -= Int64(clamping: took)
+      cost &+= took
+    }
     guard let count = try? root.read("/proc/\(process.pid)/statm", into: &buffer),
       let pages = try? residentAndShared(statm: buffer.span.extracting(first: count))
     else { return }
