@@ -33,8 +33,8 @@ extension LabTests {
       #expect(try row.number("memory.anon_bytes") > 32 * 1_048_576)
       #expect(try row.number("processes.count") == 1)
       #expect(row.boot.phases.allSatisfy { $0.at == nil } && row.reason("boot.boot_seconds") == "not-applicable")
-      let ids = Set(snapshot.workloads.map(\.id))
-      #expect(ids.contains("user:0") || ids.contains { $0.hasPrefix("user:") })
+      #expect(row.tare.memory.tare == 0 && row.tare.cpu.tare == 0)
+      #expect(row.tare.memory.net == memory && row.tare.memory.gross == memory)
     }
 
     /// Seconds on a CPU.
