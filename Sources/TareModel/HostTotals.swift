@@ -60,10 +60,13 @@ extension Frame {
   }
 
   /// What a workload keeps from others: a container's working set, since `available` counts reclaimable cache as free; a
-  /// VM's own memory.
+  /// VM's own memory; a user's share of what its processes map, where no cgroup tells of cache.
   public func heldMemory(row: Int) -> FigureValue {
-    if current.workloads[row].kind != .vm { return value(.workingSet, row: row) }
+    let kind = current.workloads[row].kind
+    if kind.isContainer { return value(.workingSet, row: row) }
+    if kind == .user, case let set = value(.workingSet, row: row), set.number != nil { return set }
     let current = value(.memoryCurrent, row: row)
+    if kind == .user { return current }
     return current.number == nil ? value(.memoryResident, row: row) : current
   }
 

@@ -62,10 +62,13 @@ public struct LifeLog: Sendable {
 
   private mutating func compare(_ sample: Sample) {
     let (before, now) = (Set(serials), Set(sample.serials))
-    let new = sample.serials.indices.filter { !before.contains(sample.serials[$0]) }.map { row in
+    // A user neither starts nor ends: it is shown or not.
+    let new = sample.serials.indices.filter {
+      !before.contains(sample.serials[$0]) && sample.workloads[$0].kind != .user
+    }.map { row in
       start(sample.workloads[row], sample.serials[row], sample)
     }
-    for (workload, serial) in zip(workloads, serials) where !now.contains(serial) {
+    for (workload, serial) in zip(workloads, serials) where !now.contains(serial) && workload.kind != .user {
       // It had ended when its successor began.
       let latest = new.first { $0.workload.id == workload.id }?.hi ?? sample.realtime
       end(workload, serial, sample, latest: latest)
@@ -120,6 +123,7 @@ public struct LifeLog: Sendable {
     case .restart: .restarted
     case .restored: .restored
     case .migrated: .migrated
+    case .absent: .found
     }
   }
 

@@ -1,10 +1,13 @@
-/// One container or virtual machine: what does not change while it lives, except names that come late.
+/// One container or virtual machine, or a Unix user with what it runs in none: what does not change while it lives, except
+/// names that come late.
 public struct Workload: Sendable, Hashable {
   public enum Kind: String, Sendable, Hashable, CaseIterable {
     case container
     /// Containers that share a network, a lifetime and a limit, and run in it: Kubernetes' unit.
     case pod
     case vm
+    /// All processes of a Unix user that run in no other workload: the same programs without a box.
+    case user
 
     /// The mark before its name on the screen, where colour alone must not tell.
     public var letter: String {
@@ -12,8 +15,12 @@ public struct Workload: Sendable, Hashable {
       case .container: "C"
       case .pod: "K"
       case .vm: "V"
+      case .user: "P"
       }
     }
+
+    /// Whether it is a container, or several in a pod.
+    public var isContainer: Bool { self == .container || self == .pod }
   }
 
   public enum Runtime: String, Sendable, Hashable, CaseIterable {
@@ -22,6 +29,8 @@ public struct Workload: Sendable, Hashable {
     case runc, crun, lxc, incus, nspawn, gvisor, kata, qemu, libvirt, proxmox, firecracker
     case cloudHypervisor = "cloud-hypervisor"
     case crosvm, virtualbox, uml, kvm
+    /// None: a user's processes run on the host itself.
+    case host
   }
 
   /// How a VM's instructions are carried out.
@@ -47,8 +56,8 @@ public struct Workload: Sendable, Hashable {
     }
   }
 
-  /// Stable from sample to sample: `docker:ID`, `runc:NAME`, `libvirt:UUID`, `proxmox:NUMBER`, `kata:SANDBOX`, and for
-  /// other hypervisors `qemu:PID:START` with START in clock ticks since boot.
+  /// Stable from sample to sample: `docker:ID`, `runc:NAME`, `libvirt:UUID`, `proxmox:NUMBER`, `kata:SANDBOX`,
+  /// `user:UID`, and for other hypervisors `qemu:PID:START` with START in clock ticks since boot.
   public var id: String
   /// What people call it, else the short id. Foreign text: make it harmless before it goes anywhere.
   public var name: String

@@ -16,6 +16,7 @@ public final class Sampler {
   private var rows: [RowReader] = []
   private var workloads: [Workload] = []
   private var serials: [UInt64] = []
+  private let users: UserRows
   private var found: [Discovery.Row] = []
   private var inspector: Inspector?
   private let progress: BootProgress?
@@ -35,6 +36,9 @@ public final class Sampler {
   private var knownEvents = 0
 
   public let host: Host
+  /// Whether Unix users are rows too, after all others: what they run outside of workloads. From the next whole sample on.
+  public var showsUsers = false
+  private var hasUsers = false
 
   /// - Parameters:
   ///   - environment: `XDG_RUNTIME_DIR` leads to a user's own runtimes.
@@ -67,6 +71,7 @@ public final class Sampler {
     progress = watch.map { [root, layout] in BootProgress(root, layout, $0) }
     self.watch = watch
     watch?.follow(folders: layout.watchedRoots, mounts: layout.watchedRoots)
+    users = UserRows(root, layout, plan, budget)
     hostReader = HostReader(root, budget)
     loadAverage = HeldFile("/proc/loadavg", root, budget)
     looker = Looker(root, layout, waits: !looksAhead)
@@ -81,6 +86,7 @@ public final class Sampler {
   public func sample(into sample: inout Sample, isSketch: Bool = false) throws(KernelError) {
     sample.isSketch = isSketch
     let start = root.monotonic()
+    switchUsers(on: showsUsers && !isSketch)
     let (events, lost) = (names.eventCount &+ (watch?.newsCount ?? 0), watch?.losses ?? losses)
     let due = schedule.next(
       at: start, lastPid: lastPid(), namesChanged: names.names != knownNames, eventsCame: events != knownEvents,
@@ -88,11 +94,11 @@ public final class Sampler {
     (knownEvents, losses) = (events, lost)
     if let discovery = due.discovery { try discover(discovery) }
     hearGuests()
-    sample.prepare(workloads, serials: serials)
+    sample.prepare(allWorkloads, serials: allSerials)
     sample.news = due.discovery == nil ? EngineNews() : engineNews
     sample.problems.append(contentsOf: discoveryProblems)
     sample.problems.append(contentsOf: names.problems)
-    if let problem = watch?.problem { sample.problems.append(problem) }
+    for problem in [watch?.problem, users.problem] { if let problem { sample.problems.append(problem) } }
     sample.startsUnheard = watch?.unheard
     sample.problems.append(contentsOf: guests.problems)
     askGuests(&sample)
@@ -103,6 +109,7 @@ public final class Sampler {
         isSketch: isSketch, root)
       if !alive { schedule.somethingEnded = true }
     }
+    users.read(into: &sample, from: rows.count, buffer: &buffer, refreshing: due.refresh)
     if let progress, !isSketch { follow(progress, &sample) }
     hostReader.read(into: &sample, buffer: &buffer)
     let end = root.now()
@@ -112,7 +119,7 @@ public final class Sampler {
     sample.own.cpu = ownCpuTime()
     sample.own.resident = hostReader.ownResident(buffer: &buffer)
     sample.own.sampling = end.monotonic &- start
-    sample.own.looking = looker.cost
+    sample.own.looking = looker.cost &+ users.lookingCost
   }
 
   /// Adds what has begun since the last sample, and takes out what has ended, without waiting for the next one; all
@@ -121,10 +128,10 @@ public final class Sampler {
   /// - Returns: whether anything has changed.
   public func announce(into sample: inout Sample) throws(KernelError) -> Bool {
     guard root.isLive, schedule.mayAnnounce(at: root.monotonic()) else { return false }
-    let before = serials
+    let before = allSerials
     try discover(.changes)
-    guard serials != before else { return false }
-    sample.rearrange(workloads, serials: serials)
+    guard allSerials != before else { return false }
+    sample.rearrange(allWorkloads, serials: allSerials)
     sample.realtime = root.now().realtime
     sample.news = engineNews
     for row in rows.indices where !rows[row].wasRead {
@@ -154,6 +161,7 @@ public final class Sampler {
   /// Looks into the workload with this id: its tasks, devices and cgroups. Dear, so it is for the one that somebody looks
   /// at. Rates are since the call before for the same workload. Nil where none has this id.
   public func inspect(_ id: String) -> Inspection? {
+    if let user = users.inspect(id, &buffer) { return user }
     guard let row = found.first(where: { $0.workload.id == id }) else {
       inspector = nil
       return nil
@@ -161,6 +169,17 @@ public final class Sampler {
     if inspector?.id != id || inspector?.serial != row.serial { inspector = Inspector(row, root, layout) }
     let vcpus = figures.answer(of: row.identity).report?.vcpus ?? []
     return inspector?.look(&buffer, vcpus: vcpus)
+  }
+
+  /// Without a copy where users are not shown.
+  private var allWorkloads: [Workload] { users.serials.isEmpty ? workloads : workloads + users.workloads }
+  private var allSerials: [UInt64] { users.serials.isEmpty ? serials : serials + users.serials }
+
+  /// The processes that users have are known after the next pass, which is due at once.
+  private func switchUsers(on isOn: Bool) {
+    guard isOn != hasUsers else { return }
+    hasUsers = isOn
+    if isOn { schedule.somethingEnded = true } else { users.hide() }
   }
 
   private func discover(_ due: Schedule.Discovery) throws(KernelError) {
@@ -174,6 +193,7 @@ public final class Sampler {
       }
     let found = try discovery.pass(at: begun, look)
     defer { schedule.pay(root.monotonic() &- begun) }
+    if hasUsers { users.update(found.processes, besides: found.rows) }
     knownNames = names.names
     discoveryProblems = found.problems
     var old = Dictionary(uniqueKeysWithValues: zip(serials, rows))

@@ -120,6 +120,33 @@ import Testing
     #expect(try lines("--filter", "nothing-is-called-so").names.isEmpty)
   }
 
+  @Test func `users are rows where they are asked for, and nowhere else`() throws {
+    func kinds(_ words: String...) throws -> [String] {
+      let (code, child) = try run(["snapshot", "--format", "csv", "--interval", "50ms", "--columns", "kind"] + words)
+      #expect(code == 0)
+      return child.text.components(separatedBy: "\r\n").dropFirst().compactMap { $0.components(separatedBy: ",").last }
+    }
+    #expect(try !kinds().contains("user"))
+    #expect(try kinds("--users").contains("user"))
+    let (code, child) = try run(["snapshot", "--users", "--interval", "50ms", "--format", "json"])
+    #expect(code == 0)
+    let row = try #require(child.text.firstMatch(of: /{"id":"user:[0-9]+",[^{]*/))
+    #expect(row.output.contains(#""kind":"user","runtime":"host","image":null"#))
+  }
+
+  @Test func `a capture with users shows them again, by name, and keeps nothing else of them`() throws {
+    let folder = try TemporaryFolder()
+    let (code, _) = try run(["capture", folder.absolute("host"), "--users", "--interval", "50ms"])
+    #expect(code == 0)
+    let kept = (try? String(contentsOfFile: folder.absolute("host/etc/passwd"), encoding: .utf8)) ?? ""
+    for line in kept.split(separator: "\n") { #expect(line.wholeMatch(of: /[^:]+:x:[0-9]+:/) != nil, "\(line)") }
+    let words = ["snapshot", "--root", folder.absolute("host"), "--format", "csv", "--columns", "id,memory,cpu"]
+    let (again, child) = try run(words + ["--users", "--filter", "kind=user"])
+    #expect(again == 0)
+    let rows = child.text.components(separatedBy: "\r\n").dropFirst().dropLast()
+    #expect(!rows.isEmpty && rows.contains { $0.wholeMatch(of: /[^,]*,user:[0-9]+,[0-9]+,[0-9.]+/) != nil }, "\(rows)")
+  }
+
   @Test(arguments: [("kindd=vm", "kind"), ("kind>vm", "kind"), ("cpu>much", "much"), ("memory>1QiB", "1QiB")])
   func `a wrong filter is named, and nothing is printed`(filter: String, named: String) throws {
     for command in ["snapshot", "live"] {

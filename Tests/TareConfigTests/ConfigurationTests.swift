@@ -92,14 +92,14 @@ struct OneFile {
   @Test func `the environment's words are read by each key`() {
     let words = [
       "TARE_INTERVAL": "2", "TARE_VIEW": "table", "TARE_COLUMNS": "name, cpu", "TARE_SORT": "up", "TARE_THEME": "mono",
-      "TARE_COLORS": "0", "TARE_UNITS": "si", "TARE_ASCII": "yes", "TARE_MOUSE": "0",
+      "TARE_COLORS": "0", "TARE_UNITS": "si", "TARE_ASCII": "yes", "TARE_MOUSE": "0", "TARE_USERS": "on",
     ]
     let read = Configuration(names: names, environment: words)
     #expect(read.complaints.isEmpty)
     #expect(read.settings.interval == 2_000_000_000)
     #expect(read.settings.columns == ["name", "cpu"])
     #expect(read.settings.ascii == true)
-    #expect(!read.settings.mouse)
+    #expect(!read.settings.mouse && read.settings.users)
     for key in SettingKey.all { #expect(read.origin(key) == .environment(key.variable)) }
   }
 

@@ -20,7 +20,8 @@ struct SchemaTests {
     let schema = JSONSchema(try schema())
     for frame in [
       try makeBusyFrame(), makeFrame(names: []), makeFrame(names: hostileNames),
-      makeFrame(names: hostileNames, kind: .vm), makeToldFrame(), makeToldFrame(isWhole: false),
+      makeFrame(names: hostileNames, kind: .vm), makeFrame(names: hostileNames, kind: .user), makeToldFrame(),
+      makeToldFrame(isWhole: false),
     ] {
       let failures = schema.failures(try output(frame))
       #expect(failures.isEmpty, "\(failures.sorted().prefix(10))")

@@ -52,7 +52,8 @@ import Testing
   @Test(arguments: [
     ("kidn=vm", 1, "did you mean 'kind'"), ("cpu>50,memroy>1", 2, "did you mean 'memory'"), ("cpu>", 1, "a value"),
     ("cpu>fast", 1, "a number such as 50"), ("memory>1foo", 1, "512MiB"), ("name>5", 1, "is a text"),
-    ("cpu~5", 1, "is a number"), ("kind=x", 1, "container, pod or vm"), ("a,,b", 2, "nothing"), ("a,\"b", 2, "quote"),
+    ("cpu~5", 1, "is a number"), ("kind=x", 1, "container, pod, vm or user"), ("a,,b", 2, "nothing"),
+    ("a,\"b", 2, "quote"),
     ("up>5x", 1, "200ms"), ("started>5", 1, "2026-11-23T18:51:16Z"), ("started~5", 1, "is a time"), (",", 1, "nothing"),
   ])
   func `what is wrong is said with its place`(text: String, term: Int, says: String) {

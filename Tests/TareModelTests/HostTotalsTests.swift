@@ -45,6 +45,29 @@ struct HostTotalsTests {
     #expect(frame.hostTotals.restMemory == .number(500))
   }
 
+  @Test func `a user counts as a workload does, all of it net, and weighs in no box`() {
+    var user = makeWorkload("user:1000", kind: .user)
+    user.boot.kind = .absent
+    let none: [Metric: Reading] = [
+      .memoryHelpers: .value(0), .memoryHelpersInside: .value(0), .cpuHelpers: .value(0), .cpuHelpersInside: .value(0),
+    ]
+    func sample(_ at: UInt64, cpu: UInt64) -> Sample {
+      let own: [Metric: Reading] = [.cpuUsage: .value(cpu), .memoryCurrent: .value(70)]
+      return makeSample(
+        at: at, [(makeWorkload("a"), 1, readings(cpu: 0, memory: 100)), (user, 2, own.merging(none) { $1 })],
+        host: host(busy: (at - 10) * 2_000_000_000))
+    }
+    let frame = Frame(previous: sample(10, cpu: 0), current: sample(11, cpu: 300_000_000))
+    #expect(frame.hostTotals.restCpu == .number(170))
+    #expect(frame.hostTotals.restMemory == .number(430))
+    #expect(frame.heldMemory(row: 1) == .integer(70))
+    let (memory, cpu) = (frame.pair(1).memoryWeight, frame.pair(1).cpuWeight)
+    #expect(memory.gross == 70 && memory.net == 70 && memory.tare == 0 && memory.certainty == .measured)
+    #expect(cpu.gross == 30 && cpu.net == 30 && cpu.tare == 0)
+    #expect(frame.boxWeights.containers.count == 1 && frame.boxWeights.machines.count == 0)
+    #expect(user.boot.span(to: .userspace) == .notApplicable)
+  }
+
   @Test func `a workload whose parent is not shown counts`() {
     var orphan = makeWorkload("b")
     orphan.parent = "gone"

@@ -52,6 +52,13 @@ import Testing
     #expect(log.since == Self.epoch + 10 * Self.second)
   }
 
+  @Test func `a user that is shown or hidden has neither started nor ended`() {
+    var shown = sample(11, [Box(serial: 1, started: 3), Box(serial: 2, started: 11)])
+    shown.workloads[1].kind = .user
+    let log = log(of: [sample(10, [Box(serial: 1, started: 3)]), shown, sample(12, [Box(serial: 1, started: 3)])])
+    #expect(log.events.isEmpty)
+  }
+
   @Test func `a start has the instant of its first process, to a tick of the kernel's clock`() throws {
     let log = log([[], [Box(serial: 1, started: 11)]])
     let event = try #require(log.events.first)

@@ -51,6 +51,18 @@ import Testing
 }
 
 extension GoldenScreenTests {
+  @Test func `users as a third lane`() throws {
+    var settings = Settings()
+    settings.users = true
+    for size in Self.sizes { try check("users", Labhost.shared().screen(size, settings: settings)) }
+    try check("users-ascii", Labhost.shared().screen(Size(80, 24), settings: settings), isASCII: true)
+    var alone = Labhost.shared()
+    alone.boxes.removeFirst(7)
+    try check("users-alone", alone.screen(Size(120, 40), settings: settings))
+    try check(
+      "users-details", Labhost.shared().screen(Size(120, 40), settings: settings, keys: [.down, .down, .enter]))
+  }
+
   @Test func `nothing runs`() throws {
     var host = Labhost.busy()
     host.boxes = []

@@ -48,6 +48,21 @@ struct Labhost {
     return Labhost(boxes: boxes)
   }
 
+  /// The same machine with two users that run something beside.
+  static func shared() -> Labhost {
+    var host = busy()
+    host.boxes += [user(1000, "student", 214.2, 31.5), user(0, "root", 96.4, 2.2)]
+    return host
+  }
+
+  private static func user(_ uid: Int, _ name: String, _ memory: Double, _ cpu: Double) -> Box {
+    var workload = Workload(id: "user:\(uid)", name: name, kind: .user, runtime: .host, mainPid: Int32(900 + uid))
+    workload.boot.kind = .absent
+    workload.startedAt = bootedAt - 8_040_000_000_000
+    workload.absences["image"] = .notApplicable
+    return Box(workload: workload, memory: memory, cpu: cpu)
+  }
+
   static func container(
     _ name: String, _ runtime: Workload.Runtime, image: String?, _ memory: Double, _ cpu: Double, limit: Double? = nil,
     cores: Double? = nil, boot: Double?
@@ -156,6 +171,14 @@ struct Labhost {
       readings[.cpuPeriods] = .value(box.cores == nil ? 0 : UInt64(second) * 100)
       readings[.cpuThrottledPeriods] = .value(UInt64(second) * box.throttled)
       readings[.cpuThrottled] = .value(UInt64(second) * box.throttled * 7_000_000)
+    case .user:
+      readings[.memoryLimit] = .missing(.sharedCgroup)
+      for metric in [Metric.memoryHelpers, .memoryHelpersInside, .cpuHelpers, .cpuHelpersInside] {
+        readings[metric] = .value(0)
+      }
+      readings[.cpuWait] = .missing(.onDemand)
+      readings[.networkReceived] = .missing(.hostNetwork)
+      readings[.networkSent] = .missing(.hostNetwork)
     case .vm:
       readings[.cpuGuest] =
         box.workload.machine?.accelerator == nil ? .missing(.softwareEmulation) : .value(used / 10 * 9)

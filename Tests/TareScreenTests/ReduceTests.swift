@@ -161,8 +161,34 @@ import Testing
     #expect(!text(state).contains("SETTINGS"))
   }
 
+  @Test func `u asks for users and gives them up, says so, and makes room for their lane`() {
+    var state = Labhost.busy().screen(Size(120, 40), seconds: 2)
+    let before = text(state)
+    #expect(press(&state, .character("u")) == [.users(true)])
+    #expect(state.settings.users && state.message == "users shown")
+    #expect(text(state).contains("P 0"))
+    // With the Korean input mode on.
+    #expect(press(&state, .character("ㅕ")) == [.users(false)])
+    #expect(!state.settings.users && state.message == "users hidden")
+    // Any key takes the message away.
+    _ = press(&state, .control("l"))
+    #expect(text(state) == before)
+  }
+
+  @Test func `rows of users carry P, are found by their kind, and a tree counts them`() {
+    var settings = Settings()
+    settings.users = true
+    var state = Labhost.shared().screen(Size(120, 40), settings: settings, seconds: 3)
+    #expect(text(state).contains("P student"))
+    for key in [.function(4)] + "kind=user".map({ Key.character($0) }) + [.enter] { _ = press(&state, key) }
+    #expect(state.list.lines.count == 2)
+    _ = press(&state, .character("2"), .character("t"))
+    #expect(text(state).contains("host  P 2"))
+    #expect(state.summary?.users.count == 2 && state.summary?.containers.count == 5)
+  }
+
   @Test func `no size and no key makes it fall`() {
-    let host = Labhost.busy()
+    let host = Labhost.shared()
     let samples = (0...3).map { host.sample(at: $0) }
     var random = SplitMix(seed: 20_261_123)
     let keys: [Key] =

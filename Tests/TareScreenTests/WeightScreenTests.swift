@@ -81,7 +81,7 @@ import Testing
     let heading = try #require(lines.firstIndex { $0.contains("NAME") })
     #expect(box < heading && box > 4)
     #expect(lines[heading + 2].hasPrefix("▸V db"))
-    #expect(WorkloadGrid.firstRow(in: Overview.Layout(size).table) == heading + 2)
+    #expect(WorkloadGrid.firstRow(in: Overview.Layout(size, hasUsers: false).table) == heading + 2)
     #expect(lines.allSatisfy { $0.displayWidth <= size.width })
   }
 

@@ -72,11 +72,12 @@ public final class FakeHost {
   /// One sample an instant, in order.
   public func samples(
     names: any EngineNames = FixedEngineNames(), environment: [String: String] = [:],
-    sources: [any WorkloadSource] = allSources()
+    sources: [any WorkloadSource] = allSources(), users: Bool = false
   ) throws -> [Sample] {
     let root = try root()
     let sampler = try Sampler(
       root, environment: environment, names: names, sources: sources, budget: DescriptorBudget(0))
+    sampler.showsUsers = users
     return try (0..<instants).map { instant in
       if instant > 0 { root.advance() }
       var sample = sampler.makeSample()

@@ -34,6 +34,7 @@ public struct SettingKey: Sendable {
     SettingKey("units", "KiB, MiB, GiB or kB, MB, GB", .choice(\.units)),
     SettingKey("ascii", "draw with ASCII alone; auto asks the terminal", .truthOrAuto(\.ascii)),
     SettingKey("mouse", "take the mouse from the terminal", .truth(\.mouse)),
+    SettingKey("users", "Unix users beside containers and VMs", .truth(\.users)),
   ]
 
   public static func named(_ name: String) -> SettingKey? { all.first { $0.name == name } }

@@ -71,7 +71,7 @@ public struct TableExporter: Exporter {
 
   /// Engines' sockets and state may be closed to this user.
   private func unnamed(_ frame: Frame) -> [String] {
-    let engines = frame.current.workloads.filter { $0.kind != .vm }
+    let engines = frame.current.workloads.filter(\.kind.isContainer)
     let without = engines.filter { $0.image == nil && $0.absences["image"] == .noPermission }.count
     guard without > 0 else { return [] }
     return [

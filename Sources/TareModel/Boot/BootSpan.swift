@@ -98,6 +98,7 @@ extension BootTimeline {
     case .restart: return .restart
     case .restored: return .restored
     case .migrated: return .migrated
+    case .absent: return .nothing
     }
     guard let end = self[phase] else { return .noEnd }
     guard let request = self[.requested] else { return .noRequest }

@@ -24,6 +24,8 @@ public struct BootTimeline: Sendable, Hashable {
     case restored
     /// It goes on here after it ran elsewhere, or was saved by whoever manages it.
     case migrated
+    /// Nothing began: a user of the host is there as long as it runs anything.
+    case absent = "none"
   }
 
   public enum Clock: String, Sendable, Hashable { case realtime, monotonic, boottime }

@@ -135,7 +135,7 @@ public struct Filter: Sendable {
       if key.name == "kind" {
         if comparison == .equal || comparison == .notEqual {
           guard let kind = Workload.Kind.allCases.first(where: { $0.rawValue.hasPrefix(wanted) }) else {
-            throw FilterError(term: number, message: "kind is container, pod or vm, not '\(value)'")
+            throw FilterError(term: number, message: "kind is container, pod, vm or user, not '\(value)'")
           }
           wanted = kind.rawValue
         }

@@ -47,7 +47,7 @@ public struct RowKey: Sendable {
 
   private static let texts: [RowKey] = [
     text("name", "NAME", "what people call it") { $0.name },
-    text("kind", "KIND", "container, pod (K) or VM") { $0.kind.rawValue },
+    text("kind", "KIND", "container, pod (K), VM or user (P)") { $0.kind.rawValue },
     text("runtime", "RUNTIME", "engine or hypervisor; tcg is emulation") { $0.runtime.rawValue },
     text("image", "IMAGE", "image or boot disk") { $0.image },
     text("id", "ID", "as in the JSON") { $0.id },

@@ -36,9 +36,10 @@ public struct BoxWeight: Sendable, Hashable {
 }
 
 extension Frame {
-  /// Containers, with pods, and VMs.
+  /// Containers, with pods, and VMs. A user has no box.
   public var boxWeights: (containers: BoxWeight, machines: BoxWeight) {
     outermostRows.reduce(into: (BoxWeight(), BoxWeight())) { sum, row in
+      guard current.workloads[row].kind != .user else { return }
       let weight = pair(row).memoryWeight
       if current.workloads[row].kind == .vm { sum.1.add(weight) } else { sum.0.add(weight) }
     }

@@ -15,6 +15,7 @@ extension Census {
       }
       if let mark = scopeMark(finding.own) { signals.append(BootSignal(.isolated, .scopeStart, mark)) }
     case .vm: signals += machineSignals(finding.main, description)
+    case .user: break
     }
     return signals
   }

@@ -107,6 +107,7 @@ final class BootProgress {
         state.hasSent = true
         found.append(signal(.firstPacket, between, .measured, "its first packet", now))
       }
+    case .user: break
     }
     if let idle = idle(&state, cpu, now.monotonic), !has(row.serial, .ready, .firstIdle) {
       found.append(signal(.firstIdle, idle, .inferred, "the CPU settled", now))

@@ -85,7 +85,10 @@ final class Discovery {
   /// - Parameters:
   ///   - now: monotonic nanoseconds.
   ///   - look: which processes to look at anew.
-  func pass(at now: UInt64, _ look: ProcessRegister.Look) throws(KernelError) -> (rows: [Row], problems: [Problem]) {
+  /// - Returns: the workloads, what went wrong, and all processes.
+  func pass(at now: UInt64, _ look: ProcessRegister.Look) throws(KernelError)
+    -> (rows: [Row], problems: [Problem], processes: ProcessTable)
+  {
     let processes = try register.update(look)
     let census = Census(
       root, layout: layout, environment: environment, processes: processes, watch: watch, memory: memory)
@@ -109,7 +112,7 @@ final class Discovery {
     for index in rows.indices { rename(&rows[index], names) }
     rows.sort { $0.serial < $1.serial }
     setParents(&rows, census)
-    return (rows, census.complaints.all + rows.flatMap(\.description.problems))
+    return (rows, census.complaints.all + rows.flatMap(\.description.problems), processes)
   }
 
   /// What all sources find, each process claimed once: by the first of them in their order.

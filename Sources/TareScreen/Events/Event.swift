@@ -30,6 +30,8 @@ public enum Effect: Sendable, Hashable {
   case copy(String)
   /// Whether the terminal hands mouse events over.
   case mouse(Bool)
+  /// From the next sample on, Unix users are rows, or are none.
+  case users(Bool)
   /// From the next sample on, look into the workload with this id; nil ends that.
   case inspect(String?)
 }

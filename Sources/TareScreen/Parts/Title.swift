@@ -40,6 +40,9 @@ enum Title {
 
   /// What the box shares with the host, and what not.
   static func box(_ workload: Workload, _ host: Host) -> String {
+    if workload.kind == .user {
+      return "none: processes of the host, which only their user's rights keep from others"
+    }
     if workload.kind != .vm {
       return "the host's kernel, Linux \(host.kernelRelease.harmless), seen through namespaces; no kernel of its own"
     }
@@ -53,6 +56,7 @@ enum Title {
 
   /// `S 0.104   I 0.170r   U 0.238!`: seconds since the request, or the first phase that is known.
   static func phases(_ boot: BootTimeline) -> String {
+    if boot.kind == .absent { return BootWords.noBoot(.absent) }
     guard let start = boot.start?.mark.at else { return "nothing is known of its phases" }
     return BootTimeline.Phase.allCases.compactMap { phase -> String? in
       guard let mark = boot[phase] else { return nil }

@@ -13,7 +13,7 @@ public struct History: Sendable {
     var points = [Float](repeating: .nan, count: History.depth)
   }
 
-  /// One for each kind, and the sum of both.
+  /// One for each kind, and the host's.
   struct Lane: Sendable {
     var memory = Series()
     var cpu = Series()
@@ -33,6 +33,7 @@ public struct History: Sendable {
   private var rows: [UInt64: Row] = [:]
   private(set) var containers = Lane()
   private(set) var machines = Lane()
+  private(set) var users = Lane()
   private(set) var host = Lane()
 
   public init() {}
@@ -70,6 +71,7 @@ public struct History: Sendable {
     total += 1
     containers.append(summary.containers, place)
     machines.append(summary.machines, place)
+    users.append(summary.users, place)
     host.memory.points[place] = summary.totals.memoryUsed.number.map { Float($0) } ?? .nan
     host.cpu.points[place] = summary.totals.cpu.number.map { Float($0) } ?? .nan
     let keepsAll = frame.current.workloads.count <= Self.mostWatched

@@ -9,6 +9,7 @@ extension ListState {
     public let title: String
     public var containers = 0
     public var machines = 0
+    public var users = 0
     /// Sums over workloads that run in no other: a parent's figures contain its children's.
     public var memory: Double = 0
     public var tare = 0.0
@@ -50,6 +51,7 @@ extension ListState {
       case .container: groups[place].containers += 1
       case .pod: break
       case .vm: groups[place].machines += 1
+      case .user: groups[place].users += 1
       }
       guard outermost.contains(row) else { continue }
       let weight = frame.pair(row).memoryWeight

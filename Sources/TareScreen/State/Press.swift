@@ -142,7 +142,11 @@ extension ScreenState {
     return [.inspect(id)]
   }
 
-  private mutating func toggleUsers() -> [Effect] { [] }
+  private mutating func toggleUsers() -> [Effect] {
+    settings.users.toggle()
+    message = settings.users ? "users shown" : "users hidden"
+    return [.users(settings.users)]
+  }
 
   private mutating func compare() -> [Effect] {
     let ids = frame?.current.workloads.map(\.id).filter { list.marked.contains($0) } ?? []
@@ -241,7 +245,7 @@ extension ScreenState {
       top = 1
     } else {
       switch view {
-      case .overview: top = WorkloadGrid.firstRow(in: Overview.Layout(size).table)
+      case .overview: top = WorkloadGrid.firstRow(in: overviewLayout.table)
       case .table: top = WorkloadGrid.firstRow(in: Screen.body(size))
       case .boot: return boot.isDistribution ? nil : bootView?.layout.line(at: mouse.y).map { list.scroll + $0 }
       case .stack: return nil
@@ -255,7 +259,7 @@ extension ScreenState {
     guard let frame, let summary, !isPlain else { return nil }
     switch view {
     case .overview:
-      return WorkloadGrid.overview(self, frame, summary, in: Overview.Layout(size).table).heading(
+      return WorkloadGrid.overview(self, frame, summary, in: overviewLayout.table).heading(
         x: mouse.x, y: mouse.y)
     case .table:
       return WorkloadGrid.table(self, frame, summary, in: Screen.body(size)).heading(x: mouse.x, y: mouse.y)

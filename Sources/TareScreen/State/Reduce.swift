@@ -71,12 +71,14 @@ extension ScreenState {
   var listRows: Int {
     if isPlain { return PlainList.rows(size) }
     switch view {
-    case .overview: return WorkloadGrid.rows(in: Overview.Layout(size).table)
+    case .overview: return WorkloadGrid.rows(in: overviewLayout.table)
     case .table: return WorkloadGrid.rows(in: Screen.body(size))
     case .boot: return bootView?.layout.rows ?? 0
     case .stack: return 0
     }
   }
+
+  var overviewLayout: Overview.Layout { Overview.Layout(size, hasUsers: settings.users) }
 
   /// The boot view; nil before the first sample.
   var bootView: BootView? {

@@ -26,6 +26,8 @@ public struct Settings: Sendable, Hashable {
   /// Draws with ASCII alone; nil finds out.
   public var ascii: Bool?
   public var mouse = true
+  /// Whether Unix users stand beside containers and VMs.
+  public var users = false
 
   /// 0.1 s to 60 s.
   public static let intervals: ClosedRange<UInt64> = 100_000_000...60_000_000_000

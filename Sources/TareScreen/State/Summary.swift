@@ -35,6 +35,8 @@ public struct Summary: Sendable {
 
   public var containers = Lane()
   public var machines = Lane()
+  /// What Unix users run outside of both.
+  public var users = Lane()
   public var totals: HostTotals
   /// The host's memory with the caches that count as workloads' where ``Lane/memory`` does.
   public var gross: GrossTotals
@@ -54,6 +56,7 @@ public struct Summary: Sendable {
     for workload in frame.current.workloads where workload.kind != .pod {
       change(workload.kind) { lane in
         lane.count += 1
+        guard workload.kind != .user else { return }
         lane.boots.add(workload.boot, now: frame.current.realtime)
         lane.answers.add(workload.boot, now: frame.current.realtime)
       }
@@ -114,6 +117,7 @@ public struct Summary: Sendable {
     switch kind {
     case .container, .pod: body(&containers)
     case .vm: body(&machines)
+    case .user: body(&users)
     }
   }
 }

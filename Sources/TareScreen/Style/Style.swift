@@ -35,7 +35,7 @@ public struct Style: Sendable, Hashable {
   public static let dim = Style(.dim)
 
   /// A pod is containers'.
-  public init(of kind: Workload.Kind) { self = kind == .vm ? .vm : .container }
+  public init(of kind: Workload.Kind) { self = kind == .vm ? .vm : kind == .user ? .process : .container }
 
   /// All there can be, for palettes that need a number for each.
   public static let count = Ink.allCases.count * 8

@@ -10,7 +10,7 @@ struct BootPanel: Panel {
   init(_ state: ScreenState, _ summary: Summary) {
     self.state = state
     self.summary = summary
-    lanes = LaneView.both(state, summary)
+    lanes = LaneView.all(state, summary)
     scale = LogScale(lanes.map(\.lane.boots))
   }
 
@@ -20,6 +20,7 @@ struct BootPanel: Panel {
 
   func figure(_ view: LaneView, isWide: Bool) -> String {
     if view.isHost { return isWide ? "nothing to start up here" : "–" }
+    if view.isUsers { return isWide && view.lane.count > 0 ? "–   a user is not started" : "–" }
     let boots = view.lane.boots
     if let median = boots.median { return Self.seconds(median) + boots.mark + (isWide ? " s" : "") }
     if !isWide { return view.lane.count == 0 ? "–" : boots.known.isEmpty ? "?" : "–" }
@@ -34,7 +35,7 @@ struct BootPanel: Panel {
 
   func note(_ view: LaneView) -> [String] {
     let boots = view.lane.boots
-    guard view.lane.count > 0, !view.isHost else { return [] }
+    guard view.lane.count > 0, !view.isHost, !view.isUsers else { return [] }
     guard boots.median != nil, let first = boots.known.first, let last = boots.known.last else {
       var parts = boots.known.map { Self.seconds($0) + boots.mark }
       parts += boots.atMost.prefix(2).map { "< \(Self.seconds($0))" }
@@ -61,6 +62,7 @@ struct BootPanel: Panel {
   }
 
   func drawGraph(_ view: LaneView, on canvas: inout Canvas, in area: Rect) {
+    guard !view.isUsers else { return }
     scale.draw(view.lane.boots, style: view.style, on: &canvas, in: area)
   }
 

@@ -10,7 +10,7 @@ struct CpuPanel: Panel {
   init(_ state: ScreenState, _ summary: Summary, columns: Int) {
     self.state = state
     self.summary = summary
-    lanes = LaneView.both(state, summary)
+    lanes = LaneView.all(state, summary)
     let most = max(10, greatest(state.shownHistory, lanes, \.cpu, columns: columns))
     // Never more than the machine has, unless the workloads' own counters say so.
     let all = Double((state.frame?.current.host.cpusOnline ?? 0) * 100)

@@ -43,8 +43,9 @@ struct Details {
     let guest = GuestSection(
       answer: frame.current.guests[row], given: frame.current[row, .memoryConfigured].number, now: now,
       settings: state.settings)
+    let boot = workload.kind == .user ? [] : [BootSection(workload: workload, now: now).section]
     return
-      (figureSections + guest.sections + [BootSection(workload: workload, now: now).section, tasks] + devices
+      (figureSections + guest.sections + boot + [tasks] + devices
       + [identity, cgroups, missing].compactMap { $0 }).filter {
         !$0.lines.isEmpty
       }

@@ -7,26 +7,32 @@ struct LaneView {
   let lane: Summary.Lane
   let history: History.Lane
 
-  /// Containers over VMs; where there are neither, the host alone, so that the screen still says how it is.
-  static func both(_ state: ScreenState, _ summary: Summary) -> [LaneView] {
-    if summary.containers.count + summary.machines.count == 0 {
+  /// Containers over VMs, over users where they are shown; where there is nothing, the host alone, so that the screen still
+  /// says how it is.
+  static func all(_ state: ScreenState, _ summary: Summary) -> [LaneView] {
+    if summary.containers.count + summary.machines.count + summary.users.count == 0 {
       var host = Summary.Lane()
       host.count = 1
       host.memory = summary.totals.memoryUsed.number ?? 0
       host.cpu = summary.totals.cpu.number
       return [LaneView(letter: "host", style: .process, lane: host, history: state.shownHistory.host)]
     }
-    return [
+    let lanes = [
       LaneView(letter: "C", style: .container, lane: summary.containers, history: state.shownHistory.containers),
       LaneView(letter: "V", style: .vm, lane: summary.machines, history: state.shownHistory.machines),
+    ]
+    guard state.settings.users else { return lanes }
+    return lanes + [
+      LaneView(letter: "P", style: .process, lane: summary.users, history: state.shownHistory.users)
     ]
   }
 
   var title: String { isHost ? letter : "\(letter) \(lane.count)" }
   var isHost: Bool { letter == "host" }
+  var isUsers: Bool { letter == "P" }
 }
 
-/// The greatest value that either lane reached in the part of history that is shown.
+/// The greatest value that any lane reached in the part of history that is shown.
 func greatest(_ history: History, _ lanes: [LaneView], _ series: (History.Lane) -> History.Series, columns: Int)
   -> Double
 {

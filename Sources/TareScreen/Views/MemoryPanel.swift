@@ -13,7 +13,7 @@ struct MemoryPanel: Panel {
     self.state = state
     self.summary = summary
     self.columns = columns
-    lanes = LaneView.both(state, summary)
+    lanes = LaneView.all(state, summary)
     unit = Amount.unit(for: lanes.map(\.lane.memory).max() ?? 0, state.settings.units)
     let most = greatest(state.shownHistory, lanes, \.memory, columns: columns)
     top = Graph.roundTop(bytes: most, state.settings.units)

@@ -92,7 +92,7 @@ enum Notes {
 
   /// Engines' sockets and state may be closed to this user.
   private static func unnamed(_ frame: Frame) -> Note? {
-    let containers = frame.current.workloads.filter { $0.kind != .vm }
+    let containers = frame.current.workloads.filter(\.kind.isContainer)
     let without = containers.filter { $0.image == nil && $0.absences["image"] == .noPermission }
     guard !without.isEmpty else { return nil }
     let isDocker = without.contains { $0.runtime == .docker }

@@ -7,7 +7,7 @@ struct Overview {
   let frame: Frame
   let summary: Summary
 
-  /// Which rows belong to what, from the size alone.
+  /// Which rows belong to what, from the size and whether there is a lane for users.
   struct Layout {
     var panels: Rect
     /// Rows of each graph; 0 is the narrow form.
@@ -19,10 +19,12 @@ struct Overview {
     var notes: Rect
     var hasLegend: Bool
 
-    init(_ size: Size) {
+    init(_ size: Size, hasUsers: Bool) {
       let (width, height) = (size.width, size.height)
       graph = width < 110 || height < 30 ? 0 : height >= 56 ? 6 : height >= 36 ? 3 : 1
-      let panelHeight = graph == 0 ? 4 : MemoryPanel.height(graph: graph)
+      // Three graphs are lower than two, so that the list keeps its place.
+      if hasUsers, graph > 1 { graph = graph * 2 / 3 }
+      let panelHeight = MemoryPanel.height(lanes: hasUsers ? 3 : 2, graph: graph)
       panels = Rect(x: 1, y: height >= 20 ? 2 : 1, width: width - 2, height: panelHeight)
       var bottom = height - 1
       hasLegend = height >= 32
@@ -42,7 +44,7 @@ struct Overview {
   }
 
   func draw(on canvas: inout Canvas) {
-    let layout = Layout(canvas.size)
+    let layout = Layout(canvas.size, hasUsers: state.settings.users)
     drawPanels(layout, on: &canvas)
     BoxLine(summary: summary, units: state.settings.units).draw(
       on: &canvas, x: 1, y: layout.box, width: canvas.size.width - 2)

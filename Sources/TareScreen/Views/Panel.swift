@@ -1,6 +1,6 @@
 internal import TareModel
 
-/// One of the overview's panels: a title, then containers over VMs, then a scale. To add one, add a file and its line in
+/// One of the overview's panels: a title, then containers over VMs and users, then a scale. To add one, add a file and its line in
 /// ``Overview/panels(_:_:columns:)``.
 protocol Panel {
   var lanes: [LaneView] { get }
@@ -19,8 +19,11 @@ protocol Panel {
 }
 
 extension Panel {
-  /// Rows of the wide form with graphs of this height.
-  static func height(graph: Int) -> Int { 2 + 2 * (1 + graph) }
+  /// Rows of the wide form with so many lanes and graphs of this height; of the narrow form with graphs of 0.
+  static func height(lanes: Int, graph: Int) -> Int { 2 + lanes * (1 + graph) }
+
+  /// There is room for two in any case.
+  private var rows: Int { max(2, lanes.count) }
 
   func drawWide(on canvas: inout Canvas, in area: Rect, graph: Int) {
     canvas.put(title, x: area.x, y: area.y, .bold)
@@ -32,7 +35,7 @@ extension Panel {
       putRight(note(view), on: &canvas, in: area, y: y, after: x - area.x + 1)
       drawGraph(view, on: &canvas, in: Rect(x: area.x, y: y + 1, width: area.width, height: graph))
     }
-    drawAxis(on: &canvas, in: Rect(x: area.x, y: area.y + 1 + 2 * (graph + 1), width: area.width, height: 1))
+    drawAxis(on: &canvas, in: Rect(x: area.x, y: area.y + 1 + rows * (graph + 1), width: area.width, height: 1))
   }
 
   func drawNarrow(on canvas: inout Canvas, in area: Rect, figures: Int) {
@@ -51,8 +54,9 @@ extension Panel {
       drawGraph(view, on: &canvas, in: Rect(x: graph, y: y, width: area.right - graph, height: 1))
     }
     let left = counts + 1 + figures + 1
-    canvas.put(rest(), x: area.x, y: area.y + 3, .dim, limit: area.x + left)
-    drawAxis(on: &canvas, in: Rect(x: area.x + left, y: area.y + 3, width: area.width - left, height: 1))
+    let y = area.y + 1 + rows
+    canvas.put(rest(), x: area.x, y: y, .dim, limit: area.x + left)
+    drawAxis(on: &canvas, in: Rect(x: area.x + left, y: y, width: area.width - left, height: 1))
   }
 
   func drawAxis(on canvas: inout Canvas, in area: Rect) {

@@ -45,6 +45,7 @@ struct WorkloadSums {
     var counts: [String] = []
     if group.containers > 0 { counts.append("C \(group.containers)") }
     if group.machines > 0 { counts.append("V \(group.machines)") }
+    if group.users > 0 { counts.append("P \(group.users)") }
     let texts = [
       "cpu": group.cpu.map { Scaled.decimal($0) } ?? "?", memoryName: bytes(group.memory),
       "tare": tare(group.tare, isAtLeast: group.isTareAtLeast),

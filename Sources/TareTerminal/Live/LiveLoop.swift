@@ -30,6 +30,7 @@ public final class LiveLoop {
   private var keyDeadline: UInt64?
   private var interval: UInt64
   private var inspected: String?
+  private var showsUsers: Bool
   /// Drawn in turn: the terminal keeps the one before, to compare.
   private var canvases: [Canvas]
   private var isStale = true
@@ -52,6 +53,7 @@ public final class LiveLoop {
     sampling = SamplingThread(source)
     rotation = Rotation(source.makeSample)
     interval = state.settings.interval
+    showsUsers = state.settings.users
     questions = Questions(appearance, size: terminal.size)
     canvases = []
     applyAppearance()
@@ -144,7 +146,7 @@ public final class LiveLoop {
 
   private func ask() {
     guard let empty = rotation.next() else { return }
-    sampling.ask(empty, inspected: inspected)
+    sampling.ask(empty, inspected: inspected, users: showsUsers)
   }
 
   private func takeSample() throws {
@@ -190,6 +192,7 @@ public final class LiveLoop {
     case .copy(let text): terminal.copy(text)
     case .mouse(let isOn): terminal.setMouse(isOn)
     case .inspect(let id): inspected = id
+    case .users(let areShown): showsUsers = areShown
     case .save:
       var canvas = canvases[0]
       draw(state, on: &canvas)

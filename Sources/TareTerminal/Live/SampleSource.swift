@@ -12,6 +12,8 @@ public protocol SampleSource: AnyObject {
   /// Brings the last sample's rows up to date between two samples.
   /// - Returns: whether anything has changed.
   func announce(into sample: inout Sample) throws -> Bool
+  /// Whether the next sample has Unix users as rows.
+  func showUsers(_ areShown: Bool)
   /// Looks into the workload with this id; called after a sample, as long as somebody looks.
   func inspect(_ id: String) -> Inspection?
 }
@@ -19,5 +21,6 @@ public protocol SampleSource: AnyObject {
 extension SampleSource {
   public var news: Int32? { nil }
   public func announce(into sample: inout Sample) throws -> Bool { false }
+  public func showUsers(_ areShown: Bool) {}
   public func inspect(_ id: String) -> Inspection? { nil }
 }

@@ -25,6 +25,7 @@ final class SamplingThread: @unchecked Sendable {
   private struct State {
     var empty: Sample?
     var inspected: String?
+    var showsUsers = false
     /// The empty one is the last one, to be brought up to date.
     var isLast = false
     var result: Result<Answer, any Error>?
@@ -52,11 +53,12 @@ final class SamplingThread: @unchecked Sendable {
   }
 
   /// Wants this sample filled. Not before the one before has come back.
-  func ask(_ sample: consuming Sample, inspected: String?) {
+  func ask(_ sample: consuming Sample, inspected: String?, users: Bool) {
     state.withLock { state in
       state.empty = sample
       state.isLast = false
       state.inspected = inspected
+      state.showsUsers = users
     }
     Self.wake(requests)
   }
@@ -91,19 +93,20 @@ final class SamplingThread: @unchecked Sendable {
   private func run() {
     while true {
       Self.wait(requests)
-      let (empty, isLast, inspected, isEnded) = state.withLock { state in
+      let (empty, isLast, inspected, users, isEnded) = state.withLock { state in
         defer { state.empty = nil }
-        return (state.empty, state.isLast, state.inspected, state.isEnded)
+        return (state.empty, state.isLast, state.inspected, state.showsUsers, state.isEnded)
       }
       if isEnded { return }
       guard let empty else { continue }
-      let result = Result { try isLast ? update(empty) : .taken(take(empty, inspected)) }
+      let result = Result { try isLast ? update(empty) : .taken(take(empty, inspected, users: users)) }
       state.withLock { $0.result = result }
       Self.wake(descriptor)
     }
   }
 
-  private func take(_ empty: consuming Sample, _ inspected: String?) throws -> Taken {
+  private func take(_ empty: consuming Sample, _ inspected: String?, users: Bool) throws -> Taken {
+    source.showUsers(users)
     let begun = monotonicNow()
     var sample = empty
     let hasMore = try source.take(into: &sample)

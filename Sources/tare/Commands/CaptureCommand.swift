@@ -17,6 +17,7 @@ struct CaptureCommand: ParsableCommand {
         tare snapshot --root /tmp/myhost
         tare capture /tmp/minute --count 60
         tare live --root /tmp/minute
+        tare capture --users /tmp/users              with what tare snapshot --users --root /tmp/users needs
       """)
 
   @Argument(help: ArgumentHelp("A folder that does not exist yet.", valueName: "dir"))
@@ -27,6 +28,9 @@ struct CaptureCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("How many samples, 1 to 600.", valueName: "n"))
   var count: UInt = 2
+
+  @Flag(help: "What Unix users run in no container and no VM, for --users; with the users' names.")
+  var users = false
 
   mutating func validate() throws {
     guard (1...600).contains(count) else { throw ValidationError("--count \(count): expected 1 to 600") }
@@ -40,6 +44,7 @@ struct CaptureCommand: ParsableCommand {
       let names = SocketNames(waits: true)
       let environment = environment("XDG_RUNTIME_DIR").map { ["XDG_RUNTIME_DIR": $0] } ?? [:]
       let sampler = try Sampler(root, environment: environment, names: names, budget: DescriptorBudget(0))
+      sampler.showsUsers = users
       var sample = sampler.makeSample()
       try sampler.sample(into: &sample)
       recorder.mark(root.now())

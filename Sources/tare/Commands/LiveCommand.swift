@@ -39,6 +39,9 @@ struct LiveCommand: ParsableCommand {
   @Flag(help: "Leave the mouse to the terminal.")
   var noMouse = false
 
+  @Flag(help: "Unix users too, with what they run in no container and no VM; key u.")
+  var users = false
+
   @Option(help: ArgumentHelp("A captured host instead of this machine.", valueName: "dir"))
   var root: String?
 
@@ -80,7 +83,7 @@ struct LiveCommand: ParsableCommand {
     let given: [(String, String?, String)] = [
       ("interval", interval, "--interval"), ("view", view, "--view"), ("sort", sort, "--sort"),
       ("theme", theme, "--theme"), ("colors", colors, "--color"), ("ascii", ascii ? "true" : nil, "--ascii"),
-      ("mouse", noMouse ? "false" : nil, "--no-mouse"),
+      ("mouse", noMouse ? "false" : nil, "--no-mouse"), ("users", users ? "true" : nil, "--users"),
     ]
     return given.compactMap { key, value, name in value.map { Configuration.Flag(key: key, value: $0, name: name) } }
   }

@@ -21,6 +21,7 @@ struct SnapshotCommand: ParsableCommand {
         tare snapshot --sort boot                           the slowest start first
         tare snapshot --filter 'kind=vm,cpu>50'             only those
         tare snapshot --qmp                                 what guests and their VMMs say of themselves
+        tare snapshot --users --filter kind=user            what users run in no box
         tare snapshot --root capture                        a host that tare capture copied
         tare snapshot --format svg > tare.svg               the live screen as a picture
         tare snapshot --format svg --size 80x24 --count 30 > tare.svg    after 30 samples
@@ -58,6 +59,9 @@ struct SnapshotCommand: ParsableCommand {
 
   @Flag(help: "The table with all columns of use to people, not cut to the terminal.")
   var wide = false
+
+  @Flag(help: "Unix users too, with what they run in no container and no VM.")
+  var users = false
 
   @Option(help: ArgumentHelp("A captured host instead of this machine.", valueName: "dir"))
   var root: String?
@@ -97,6 +101,7 @@ struct SnapshotCommand: ParsableCommand {
     var session = try Session(
       root: root, waits: isOnce, watches: count != 1, readyMarker: starts.pattern(),
       guests: guests.asked(samples: isOnce ? 1 : count == 1 ? 2 : 0))
+    session.sampler.showsUsers = users
     if let format = StillScreen.Format(rawValue: format) { return try draw(format, &session, interrupts) }
     let choice = try ExportChoice(columns: chosenColumns(), isWide: wide, room: Output.columns ?? 80)
     guard let exporter = allExporters.first(where: { $0.name == format })?.with(choice) else { return }
@@ -133,7 +138,7 @@ struct SnapshotCommand: ParsableCommand {
   private func draw(_ format: StillScreen.Format, _ session: inout Session, _ interrupts: Interrupts) throws {
     let isLive = session.root.isLive
     let screen = StillScreen(
-      format, try still.settings(sort: sort, columns: chosenColumns()), size: still.cells,
+      format, try still.settings(sort: sort, columns: chosenColumns(), users: users), size: still.cells,
       utcOffset: isLive ? Screen.utcOffset : 0,
       filter: try wanted.parsed())
     // All that a capture has: the graphs show it.

@@ -77,6 +77,7 @@ struct Screen {
     if let root { words += ["--root", root] }
     if let filter { words += ["--filter", filter.text] }
     if guests.isAsked { words.append("--qmp") }
+    if settings.users { words.append("--users") }
     var command = try SnapshotCommand.parse(words)
     try command.validate()
     try command.run()
@@ -93,6 +94,8 @@ final class SessionSource: SampleSource {
   func makeSample() -> Sample { session.sampler.makeSample() }
 
   var news: Int32? { session.sampler.news }
+
+  func showUsers(_ areShown: Bool) { session.sampler.showsUsers = areShown }
 
   func announce(into sample: inout Sample) throws -> Bool { try session.sampler.announce(into: &sample) }
 

@@ -68,9 +68,10 @@ struct StillOptions: ParsableArguments {
 
   /// From these options alone: a snapshot is the same whatever the configuration says.
   /// - Parameter columns: of the table view, which is then the one to show.
-  func settings(sort: String, columns: [RowKey]? = nil) throws -> Settings {
+  func settings(sort: String, columns: [RowKey]? = nil, users: Bool = false) throws -> Settings {
     var settings = Settings()
     settings.sort = sort
+    settings.users = users
     if let columns {
       settings.columns = columns.map(\.name)
       settings.view = .table

@@ -16,6 +16,7 @@ struct BootWords {
   /// - Parameter lens: what an answer that lies beyond it is said for; nil says it never.
   func notes(beyond lens: BootAxis? = nil, _ bar: BootBar? = nil) -> [Note] {
     var notes: [Note] = []
+    if boot.kind == .absent { return [Note(texts: [Self.noBoot(.absent), "no start"], style: .dim)] }
     if boot.start == nil { return [Note(texts: ["nothing tells of its start", "start unknown"], style: .dim)] }
     let doubtful = BootTimeline.Phase.allCases.filter { boot[$0]?.isDoubtful == true }
     if !doubtful.isEmpty {
@@ -72,6 +73,7 @@ struct BootWords {
     case .restart: "restart, not a boot"
     case .restored: "restored, not a boot"
     case .migrated: "migrated here, not a boot"
+    case .absent: "a user is not started"
     }
   }
 
