@@ -33,8 +33,10 @@ extension GuestReport {
     let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }.dropLast()
     guard let line = lines.last(where: { $0.hasPrefix(Service.guestLine) }) else { return nil }
     var memory = GuestMemory(at: at)
+    var release: String?
     for word in line.dropFirst(Service.guestLine.count).split(separator: " ") {
       let pair = word.split(separator: "=")
+      if pair.count == 2, pair[0] == "kernel" { release = String(pair[1].prefix(64)) }
       guard pair.count == 2, let kibibytes = UInt64(pair[1]), kibibytes < 1 << 50 else { continue }
       switch pair[0] {
       case "total": memory.total = kibibytes << 10
@@ -47,5 +49,6 @@ extension GuestReport {
     guard memory.total != nil else { return nil }
     self.init(at: at)
     self.memory = memory
+    kernelRelease = release
   }
 }

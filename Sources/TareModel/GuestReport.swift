@@ -69,6 +69,8 @@ public struct GuestReport: Sendable, Hashable {
   public var at: UInt64
   /// Of the VMM: `7.2.22`.
   public var version: String?
+  /// Of the guest's kernel, in its own words. Foreign text.
+  public var kernelRelease: String?
   /// In the VMM's own word: `running`, `paused`, `inmigrate`; lower case letters and hyphens only.
   public var status: String?
   /// Bytes that the balloon leaves to the guest; nil without a balloon.

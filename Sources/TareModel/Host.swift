@@ -35,6 +35,13 @@ public struct HostReadings: Sendable, Hashable {
   public var cpuSteal: Reading = .missing(.firstSample)
   /// Time that ran guests of this host, nanoseconds; part of busy.
   public var cpuGuest: Reading = .missing(.firstSample)
+  /// Time in interrupts and what they put off, nanoseconds; part of busy. No process is charged with it.
+  public var cpuInterrupts: Reading = .missing(.firstSample)
+  /// Bytes that the kernel itself holds and cannot give back: SUnreclaim, KernelStack, PageTables, SecPageTables and Percpu
+  /// of /proc/meminfo. What is held for containers is in it.
+  public var memoryKernel: Reading = .missing(.notReported)
+  /// Processes in no workload, threads of the kernel left out: as the last look for workloads had them.
+  public var processes: Reading = .missing(.firstSample)
   /// Bytes. From /proc/meminfo.
   public var memoryTotal: Reading = .missing(.notReported)
   /// Bytes that could be given to a new program without swapping.

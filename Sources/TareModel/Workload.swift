@@ -49,6 +49,8 @@ public struct Workload: Sendable, Hashable {
     public var accelerator: Accelerator?
     /// Paths of disks and firmware images, as given.
     public var disks: [String]
+    /// Release of the guest's kernel: `6.1.0`, as the guest said. Foreign text.
+    public var guestKernel: String?
 
     public init(accelerator: Accelerator?, disks: [String] = []) {
       self.accelerator = accelerator

@@ -12,6 +12,8 @@ public final class Sampler {
   private let discovery: Discovery
   private let hostReader: HostReader
   private let loadAverage: HeldFile
+  /// Processes in no workload.
+  private var plainProcesses = 0
   private let looker: Looker
   private var rows: [RowReader] = []
   private var workloads: [Workload] = []
@@ -112,6 +114,7 @@ public final class Sampler {
     users.read(into: &sample, from: rows.count, buffer: &buffer, refreshing: due.refresh)
     if let progress, !isSketch { follow(progress, &sample) }
     hostReader.read(into: &sample, buffer: &buffer)
+    sample.hostReadings.processes = .value(UInt64(plainProcesses))
     let end = root.now()
     sample.monotonic = end.monotonic
     sample.realtime = end.realtime
@@ -194,6 +197,8 @@ public final class Sampler {
     let found = try discovery.pass(at: begun, look)
     defer { schedule.pay(root.monotonic() &- begun) }
     if hasUsers { users.update(found.processes, besides: found.rows) }
+    let claims = Claims(found.rows, found.processes)
+    plainProcesses = found.processes.processes.count { !$0.isKernelThread && !claims.has($0) }
     knownNames = names.names
     discoveryProblems = found.problems
     var old = Dictionary(uniqueKeysWithValues: zip(serials, rows))
@@ -228,10 +233,19 @@ public final class Sampler {
 
   /// Has machines asked that are due, and takes what they told last.
   private func askGuests(_ sample: inout Sample) {
+    defer { nameKernels(&sample) }
     figures.refresh(machines)
     sample.problems.append(contentsOf: figures.problems)
     for row in found.indices where found[row].finding.kind == .vm {
       sample.guests[row] = figures.answer(of: found[row].identity)
+    }
+  }
+
+  /// Which kernels guests run, where they have said it.
+  private func nameKernels(_ sample: inout Sample) {
+    for row in found.indices where found[row].finding.kind == .vm {
+      guard let release = sample.guests[row].report?.kernelRelease else { continue }
+      sample.workloads[row].machine?.guestKernel = release
     }
   }
 

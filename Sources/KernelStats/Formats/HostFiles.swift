@@ -6,6 +6,8 @@ public struct CpuTicks: Sendable, Hashable {
   public let busy: UInt64
   public let steal: UInt64
   public let guest: UInt64
+  /// irq and softirq; part of busy.
+  public let interrupts: UInt64
 
   public init(_ bytes: Span<UInt8>) throws(FormatError) {
     var cursor = Cursor()
@@ -20,6 +22,7 @@ public struct CpuTicks: Sendable, Hashable {
     busy = fields[0] &+ fields[1] &+ fields[2] &+ fields[5] &+ fields[6]
     steal = fields[7]
     guest = fields[8] &+ fields[9]
+    interrupts = fields[5] &+ fields[6]
   }
 }
 
@@ -27,17 +30,25 @@ public struct CpuTicks: Sendable, Hashable {
 public struct MemoryInfo: Sendable, Hashable {
   public private(set) var total: UInt64?
   public private(set) var available: UInt64?
+  /// What the kernel itself holds and cannot give back; nil where none of its lines is there.
+  public private(set) var kernel: UInt64?
 
   private static let table = KeyTable([
-    (StaticKey("MemTotal:"), 0, 1024), (StaticKey("MemAvailable:"), 1, 1024),
+    (StaticKey("MemTotal:"), 0, 1024), (StaticKey("MemAvailable:"), 1, 1024), (StaticKey("SUnreclaim:"), 2, 1024),
+    (StaticKey("KernelStack:"), 2, 1024), (StaticKey("PageTables:"), 2, 1024), (StaticKey("SecPageTables:"), 2, 1024),
+    (StaticKey("Percpu:"), 2, 1024),
   ])
 
   public init(_ bytes: Span<UInt8>) throws(FormatError) {
-    var found: (UInt64?, UInt64?) = (nil, nil)
+    var found: (UInt64?, UInt64?, UInt64?) = (nil, nil, nil)
     try Self.table.read(bytes) { slot, value in
-      if slot == 0 { found.0 = value } else { found.1 = value }
+      switch slot {
+      case 0: found.0 = value
+      case 1: found.1 = value
+      default: found.2 = (found.2 ?? 0) &+ value
+      }
     }
-    (total, available) = found
+    (total, available, kernel) = found
   }
 }
 

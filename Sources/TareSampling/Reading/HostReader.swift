@@ -30,15 +30,17 @@ final class HostReader {
       sample.hostReadings.cpuBusy = .value(ticks.busy &* tick)
       sample.hostReadings.cpuSteal = .value(ticks.steal &* tick)
       sample.hostReadings.cpuGuest = .value(ticks.guest &* tick)
+      sample.hostReadings.cpuInterrupts = .value(ticks.interrupts &* tick)
     } catch {
-      fail(error, &sample, [\.cpuBusy, \.cpuSteal, \.cpuGuest])
+      fail(error, &sample, [\.cpuBusy, \.cpuSteal, \.cpuGuest, \.cpuInterrupts])
     }
     do throws(KernelError) {
       let info = try memory.read(into: &buffer) { bytes throws(FormatError) in try MemoryInfo(bytes) }
       sample.hostReadings.memoryTotal = info.total.map { .value($0) } ?? .missing(.kernelTooOld)
       sample.hostReadings.memoryAvailable = info.available.map { .value($0) } ?? .missing(.kernelTooOld)
+      sample.hostReadings.memoryKernel = info.kernel.map { .value($0) } ?? .missing(.kernelTooOld)
     } catch {
-      fail(error, &sample, [\.memoryTotal, \.memoryAvailable])
+      fail(error, &sample, [\.memoryTotal, \.memoryAvailable, \.memoryKernel])
     }
     for item in pressure {
       do throws(KernelError) {
