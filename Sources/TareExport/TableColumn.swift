@@ -77,12 +77,20 @@ extension TableColumn {
     },
   ]
 
+  /// What a workload weighs, for those who ask.
+  private static let weights = Weight.Total.allCases.map { total in
+    TableColumn(name: total.rawValue, title: total.rawValue.uppercased(), width: 0) { frame, row in
+      guard let sum = frame.pair(row).memoryWeight[total] else { return "?" }
+      return "\(sum.bound.sign)\(Scaled.bytes(sum.value))"
+    }
+  }
+
   /// Letter and name, which stand first in any case, then these.
   static func chosen(_ keys: [RowKey]) -> [TableColumn] {
     var columns = own.prefix(2).map { $0 }
     columns[1].width = 0
     for key in keys where key.name != "name" {
-      var column = own.first { $0.name == key.name } ?? TableColumn(key)
+      var column = (own + weights).first { $0.name == key.name } ?? TableColumn(key)
       (column.width, column.gap) = (0, 2)
       columns.append(column)
     }

@@ -198,7 +198,11 @@ public final class Sampler {
     discoveryProblems = found.problems
     var old = Dictionary(uniqueKeysWithValues: zip(serials, rows))
     rows = found.rows.map { row in
-      old.removeValue(forKey: row.serial) ?? RowReader(row, root, plan, layout, budget, looker, patience: patience)
+      if let known = old.removeValue(forKey: row.serial) {
+        known.update(row)
+        return known
+      }
+      return RowReader(row, root, plan, layout, budget, looker, patience: patience)
     }
     engineNews = names.news(of: self.found, found.rows, now: root.now().realtime)
     self.found = found.rows

@@ -131,7 +131,7 @@ struct CSVTests {
     #expect(!exporter.text(frame, order: [0, 1]).contains("cpu_usage_percent"))
     #expect(exporter.text(frame, order: []).isEmpty)
     let head = try #require(try Records(exporter.head).rows.first)
-    for figure in Figure.catalogue { #expect(head.contains("\(figure.group)_\(figure.field)")) }
+    for figure in Figure.catalogue { #expect(head.contains(figure.name.split(separator: ".").joined(separator: "_"))) }
     #expect(head.first == "time")
   }
 

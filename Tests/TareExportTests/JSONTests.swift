@@ -179,5 +179,5 @@ struct JSONTests {
     "id", "name", "kind", "runtime", "image", "labels", "boundaries", "pod", "namespace", "parent", "main_pid",
     "cgroup", "started_at", "machine", "guest",
   ]
-  private let groups = ["cpu", "memory", "pressure", "io", "network", "processes", "boot", "unavailable"]
+  private let groups = ["cpu", "memory", "pressure", "io", "network", "processes", "tare", "boot", "unavailable"]
 }

@@ -66,9 +66,17 @@ struct SchemaTests {
     let schema = try schema()
     let workload = schema["properties"]["workloads"]["items"]
     for figure in Figure.catalogue {
-      let group = workload["properties"][String(figure.group)]
-      #expect(group["required"].array.contains(.string(String(figure.field))), "\(figure.name)")
-      #expect(group["properties"][String(figure.field)] != .null, "\(figure.name)")
+      // A group may have groups in it.
+      let path = figure.name.split(separator: ".").map(String.init)
+      let group = path.dropLast().reduce(workload) { $0["properties"][$1] }
+      #expect(group["required"].array.contains(.string(path[path.count - 1])), "\(figure.name)")
+      #expect(group["properties"][path[path.count - 1]] != .null, "\(figure.name)")
+    }
+    for kind in ["memory", "cpu"] {
+      let share = workload["properties"]["tare"]["properties"][kind]["properties"]["shares"]["items"]["properties"]
+      #expect(texts(share["part"]["enum"]) == Weight.Part.allCases.map(\.rawValue))
+      #expect(texts(share["side"]["enum"]) == ["net", "tare", "unopened"])
+      #expect(texts(share["label"]["enum"]) == Certainty.allCases.map(\.rawValue))
     }
     #expect(texts(workload["properties"]["runtime"]["enum"]) == Workload.Runtime.allCases.map(\.rawValue))
     #expect(texts(workload["properties"]["kind"]["enum"]) == Workload.Kind.allCases.map(\.rawValue))

@@ -63,6 +63,25 @@ struct BoxTests {
     #expect(try value(frame, "cpu.helpers_percent") == .number(0))
   }
 
+  @Test func `a shim that is known a moment later counts from then on, and its CPU time does not jump`() throws {
+    let host = try FakeHost()
+    host.instants = 3
+    try host.docker(docker, name: "web", pid: 200, writesState: false)
+    // So young that it is looked at once more; at first nobody sees what its parent is.
+    try host.file("/proc/200/stat", Self.stat(200, parent: 199, start: 99_990))
+    host.fail("/proc/199/cmdline", 2)
+    let samples = try host.samples()
+    #expect(samples[0][0, .memoryHelpers] == .value(0))
+    #expect(samples[2][0, .memoryHelpers] == .value(5048 << 10))
+    #expect(samples[2][0, .cpuHelpers] == .value(0))
+  }
+
+  private static func stat(_ pid: Int32, parent: Int32, start: UInt64) -> String {
+    "\(pid) (sh) S \(parent) 1 1 0 -1 0 0 0 0 0 1 1 0 0 20 0 1 0 \(start) "
+      + (0..<30).map { _ in "0" }.joined(separator: " ")
+      + "\n"
+  }
+
   @Test func `a VM's memory is the guest's and the VMM's`() throws {
     let host = try FakeHost()
     try host.qemu(300, ["-name", "db", "-m", "256"], cgroup: "/user.slice", kvm: true)

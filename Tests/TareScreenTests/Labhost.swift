@@ -20,6 +20,8 @@ struct Labhost {
     var helpers = 0.0
     var vmm = 0.0
     var guestUsed: Double?
+    /// MiB of the charge that the host could take back at any time.
+    var inactive = 0.0
   }
 
   var boxes: [Box]
@@ -111,7 +113,8 @@ struct Labhost {
     machine.cpuBusy = .value(UInt64((cpu + 11.8 * Double(second + 1)) * 1e7))
     let held = boxes.enumerated().reduce(0.0) { $0 + memory($1.element, $1.offset, second) }
     machine.memoryTotal = .value(UInt64(16384 * Self.mebibyte))
-    machine.memoryAvailable = .value(UInt64((16384 - 2477.9 - held) * Self.mebibyte))
+    let inactive = boxes.reduce(0.0) { $0 + $1.inactive }
+    machine.memoryAvailable = .value(UInt64((16384 - 2477.9 - held + inactive) * Self.mebibyte))
     var sample = makeSample(at: UInt64(second), rows, host: machine)
     sample.host = host
     sample.problems = problems
@@ -157,7 +160,7 @@ struct Labhost {
     ]
     switch box.workload.kind {
     case .container, .pod:
-      readings[.memoryInactiveFile] = .value(0)
+      readings[.memoryInactiveFile] = .value(UInt64(box.inactive * Self.mebibyte))
       readings[.memoryHelpers] = .value(UInt64(box.helpers * Self.mebibyte))
       readings[.memoryHelpersInside] = .value(0)
       readings[.cpuHelpers] = .value(box.helpers > 0 ? UInt64(second) * 1_000_000 : 0)
@@ -182,7 +185,7 @@ struct Labhost {
       readings[.cpuUser] = .value(used / 20)
       readings[.cpuSystem] = .value(used / 20)
       readings[.cpuEmulator] = .value(used / 20)
-      readings[.cpuWait] = .value(UInt64(second) * 40_000_000)
+      readings[.cpuWait] = .value(UInt64(second) * (box.guestUsed == nil ? 10_000_000 : 40_000_000))
       readings[.cpuCount] = .value(2)
       readings[.cpuLimit] = .value(2_000_000)
       readings[.memoryResident] = .value(held)

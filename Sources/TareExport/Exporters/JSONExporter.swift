@@ -59,6 +59,7 @@ public struct JSONExporter: Exporter {
           if let reason = value.reason { absent.append(("pressure.\(name)", reason)) }
         }
       }
+      write(boxes: frame, &json, &absent)
       json.field("cgroup_mode", host.cgroupMode?.rawValue)
       json.field("virtualization", host.virtualization)
       json.field("kvm_available", host.kvmAvailable)
@@ -104,6 +105,7 @@ public struct JSONExporter: Exporter {
         }
       }
     }
+    write(tare: row, frame, &json, &absent)
     write(guest: frame.current.guests[row], &json, &absent)
     write(boot: workload.boot, &json, &absent)
     write(absent, &json)
@@ -178,8 +180,9 @@ public struct JSONExporter: Exporter {
     }
   }
 
-  /// Figures by their group, both in the order of the catalogue.
-  private static let groups: [(String, [Figure])] = Figure.catalogue.reduce(into: []) { groups, figure in
+  /// Figures by their group, both in the order of the catalogue; what is weighed has groups in it.
+  private static let groups: [(String, [Figure])] = Figure.catalogue.filter { $0.group != "tare" }.reduce(into: []) {
+    groups, figure in
     if groups.last?.0 == String(figure.group) {
       groups[groups.count - 1].1.append(figure)
     } else {

@@ -23,7 +23,8 @@ public struct TableExporter: Exporter {
 
   /// What is of use to people, short texts first: an image has no end.
   private static let wide = [
-    "runtime", "cpu", "throttled", "wait", "memory", "limit", "boot", "ready", "up", "tasks", "read", "written",
+    "runtime", "cpu", "throttled", "wait", "memory", "gross", "net", "tare", "limit", "boot", "ready", "up", "tasks",
+    "read", "written",
     "received", "sent", "pid", "started", "pod", "parent", "image",
   ].compactMap(RowKey.named)
 

@@ -26,8 +26,8 @@ extension Figure {
       "tare.\(name)", isMemory ? .bytes : .percent, label, formula, inputs: isMemory ? memoryInputs : cpuInputs
     ) { pair in
       let weight = isMemory ? pair.memoryWeight : pair.cpuWeight
-      guard let number = value(weight) else { return .missing(weight.absence ?? weight.obstacle ?? .notReported) }
-      return isMemory ? .integer(UInt64(number)) : .number(number)
+      guard let number = value(weight) else { return .missing(weight.reason ?? .notReported) }
+      return isMemory ? .integer(UInt64(exactly: number.rounded()) ?? .max) : .number(number)
     }
   }
 }

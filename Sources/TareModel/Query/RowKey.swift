@@ -26,13 +26,14 @@ public struct RowKey: Sendable {
   public private(set) var companions: [String] = []
 
   /// All of them: those of a workload first, then short names of figures, then every figure.
-  public static let catalogue: [RowKey] = texts + numbers + aliases + figures
+  public static let catalogue: [RowKey] = texts + numbers + weights + aliases + figures
 
   /// Those to choose columns from: no figure twice.
   public static let columns: [RowKey] = {
     let short = Set(aliases.map(\.field))
     let trust = Set(catalogue.flatMap(\.companions))
-    return texts.filter { !trust.contains($0.name) } + numbers + aliases + figures.filter { !short.contains($0.field) }
+    return texts.filter { !trust.contains($0.name) } + numbers
+      + weights.filter { !trust.contains($0.name) } + aliases + figures.filter { !short.contains($0.field) }
   }()
 
   public static func named(_ name: String) -> RowKey? {
@@ -105,19 +106,19 @@ public struct RowKey: Sendable {
     ("received", "network.received_bytes_per_second", "from the network"),
     ("sent", "network.sent_bytes_per_second", "to the network"),
     ("oom", "memory.oom_kills_total", "killed for want of memory"),
-    ("gross", "tare.memory.gross_bytes", "memory that the host pays: net + tare"),
-    ("net", "tare.memory.net_bytes", "memory without its box"), ("tare", "tare.memory.tare_bytes", "memory of its box"),
   ]
   private static let aliases = shortNames.compactMap { alias, name, help in
     Figure.named(name).map { figure($0, name: alias, help) }
   }
 
   /// The figure of a name, a short one too.
-  public static func figure(named name: String) -> Figure? { byName[name]?.figure }
+  public static func figure(named name: String) -> Figure? { byName[name]?.figure ?? weighed[name] }
 
-  private static let figures = Figure.catalogue.map { figure($0, name: $0.name, $0.formula) }
+  private static let figures = Figure.catalogue.map {
+    figure($0, name: $0.name, $0.formula, companions: trust(of: $0.name))
+  }
 
-  private init(
+  init(
     _ name: String, _ title: String, _ help: String, field: String, _ value: Value, figure: Figure? = nil,
     companions: [String] = []
   ) {
@@ -125,7 +126,7 @@ public struct RowKey: Sendable {
     (self.value, self.figure, self.companions) = (value, figure, companions)
   }
 
-  private static func text(
+  static func text(
     _ name: String, _ title: String, _ help: String, field: String? = nil,
     _ value: @escaping @Sendable (Workload) -> String?
   ) -> RowKey {
@@ -133,7 +134,7 @@ public struct RowKey: Sendable {
     return RowKey(name, title, help, field: field ?? path, .text { value($0.current.workloads[$1]) })
   }
 
-  private static func figure(_ figure: Figure, name: String, _ help: String) -> RowKey {
+  private static func figure(_ figure: Figure, name: String, _ help: String, companions: [String] = []) -> RowKey {
     let unit: Unit =
       switch figure.unit {
       case .percent: .percent
@@ -144,7 +145,7 @@ public struct RowKey: Sendable {
       }
     return RowKey(
       name, figure.label.uppercased(), help, field: figure.name.split(separator: ".").joined(separator: "_"),
-      .number(unit) { $0.value(figure, row: $1).number }, figure: figure)
+      .number(unit) { $0.value(figure, row: $1).number }, figure: figure, companions: companions)
   }
 }
 

@@ -4,10 +4,12 @@ public struct BoxWeight: Sendable, Hashable {
   public private(set) var count = 0
   /// Of how many nothing is known.
   public private(set) var unknown = 0
+  /// Why nothing is known of the first of these.
+  public private(set) var absence: Reason?
   /// Bytes, or percent of a core.
   public private(set) var gross = 0.0
   public private(set) var tare = 0.0
-  /// A part is unopened or unknown: the tare is at least this much.
+  /// A part is unopened or unknown: tare, and where it is unknown gross too, is at least this much.
   public private(set) var isAtLeast = false
   public private(set) var certainty = Certainty.measured
 
@@ -15,15 +17,19 @@ public struct BoxWeight: Sendable, Hashable {
 
   public mutating func add(_ weight: Weight) {
     count += 1
-    guard let gross = weight.gross, let tare = weight.tareAtLeast else {
+    if weight.reason != nil { isAtLeast = true }
+    guard let gross = weight.grossAtLeast, let tare = weight.tareAtLeast else {
       unknown += 1
-      isAtLeast = true
+      absence = absence ?? weight.absence
       return
     }
     self.gross += gross
     self.tare += tare
-    if weight.obstacle != nil { isAtLeast = true } else { certainty = certainty.joined(weight.certainty) }
+    certainty = certainty.joined(weight.certainty(of: .tare))
   }
+
+  /// Whether anything is known.
+  public var isKnown: Bool { count > unknown }
 
   /// The tare's share of gross, percent; nil of nothing.
   public var percent: Double? { gross > 0 ? tare * 100 / gross : nil }

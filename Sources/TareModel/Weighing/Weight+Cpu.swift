@@ -1,8 +1,8 @@
 extension Frame.Pair {
   /// Its CPU time, percent of a core.
   public var cpuWeight: Weight {
-    guard case .number(let used) = perSecond(.cpuUsage) else { return Weight(missing: growth(.cpuUsage).absence) }
-    guard let outside = share(.cpuHelpers) else { return Weight(missing: growth(.cpuHelpers).absence) }
+    let usage = perSecond(.cpuUsage)
+    guard let used = usage.number else { return Weight(missing: usage.absence) }
     var weight = Weight()
     var portion = Portion(left: used / 1e7)
     let inside = portion.take(share(.cpuHelpersInside) ?? 0)
@@ -11,7 +11,9 @@ extension Frame.Pair {
     } else {
       weight.add(.program, .net, portion.takeRest())
     }
-    weight.add(.helpers, .tare, inside + outside)
+    let outside = share(.cpuHelpers)
+    weight.add(.helpers, .tare, inside + (outside ?? 0))
+    if outside == nil { weight.lack(perSecond(.cpuHelpers).absence) }
     return weight
   }
 
@@ -21,7 +23,7 @@ extension Frame.Pair {
       let emulator = portion.take(share(.cpuEmulator, or: nil) ?? 0)
       weight.add(.guest, .unopened, portion.takeRest())
       weight.add(.emulator, .tare, emulator)
-      weight.close(growth(.cpuGuest).absence)
+      weight.close(perSecond(.cpuGuest).absence)
       return
     }
     weight.add(.guest, .net, portion.take(guest))
@@ -37,5 +39,11 @@ extension Frame.Pair {
     case .missing(.notApplicable), .unlimited: none
     case .missing: nil
     }
+  }
+}
+
+extension FigureValue {
+  var absence: Reason {
+    if case .missing(let reason) = self { reason } else { .notApplicable }
   }
 }

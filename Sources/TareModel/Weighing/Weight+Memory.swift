@@ -5,8 +5,6 @@ extension Frame.Pair {
   /// Net is the cgroup's charge, tare the helpers.
   private var containerMemory: Weight {
     guard case .value(let charged) = now(.memoryCurrent) else { return Weight(missing: now(.memoryCurrent).absence) }
-    let (helpers, certainty) = helpers
-    guard let helpers else { return Weight(missing: now(.memoryHelpers).absence) }
     var weight = Weight()
     var portion = Portion(left: Double(charged))
     let inside = portion.take(now(.memoryHelpersInside).amount)
@@ -14,7 +12,7 @@ extension Frame.Pair {
     weight.add(.fileCache, .net, portion.take(now(.memoryFile).amount))
     weight.add(.kernel, .net, portion.take(now(.memoryKernel).amount))
     weight.add(.other, .net, portion.takeRest())
-    weight.add(.helpers, .tare, inside + helpers, certainty)
+    add(helpersInside: inside, &weight)
     return weight
   }
 
@@ -31,11 +29,10 @@ extension Frame.Pair {
     }
     var portion = Portion(left: Double(current))
     let inside = portion.take(now(.memoryHelpersInside).amount)
-    let (outside, certainty) = helpers
     guard case .value(let vmm) = now(.memoryVmm), case .value(let resident) = now(.memoryGuestResident) else {
       weight.add(.guest, .unopened, portion.takeRest())
-      weight.add(.helpers, .tare, inside + (outside ?? 0), certainty)
-      weight.close(now(.memoryGuestResident).absence)
+      add(helpersInside: inside, &weight)
+      weight.close(absence(.memoryGuestResident, .memoryVmm))
       return weight
     }
     let own = portion.take(Double(vmm))
@@ -44,7 +41,7 @@ extension Frame.Pair {
     weight.add(.vmm, .tare, own)
     weight.add(.tables, .tare, tables)
     weight.add(.hostCache, .tare, portion.takeRest(), .inferred)
-    weight.add(.helpers, .tare, inside + (outside ?? 0), certainty)
+    add(helpersInside: inside, &weight)
     return weight
   }
 
@@ -52,7 +49,7 @@ extension Frame.Pair {
   private func open(guest resident: Double, _ weight: inout Weight) {
     guard case .value(let total) = now(.memoryGuestTotal), case .value(let free) = now(.memoryGuestFree) else {
       weight.add(.guest, .unopened, resident)
-      weight.close(now(.memoryGuestTotal).absence)
+      weight.close(absence(.memoryGuestTotal, .memoryGuestFree))
       return
     }
     var portion = Portion(left: resident)
@@ -62,13 +59,26 @@ extension Frame.Pair {
     weight.add(.guestFree, .tare, portion.takeRest(), .inferred)
   }
 
-  /// Helpers outside of the charge: what they hold of their own, or, where that may not be read, all that is resident.
-  private var helpers: (bytes: Double?, Certainty) {
+  /// Helpers in the charge, and those outside of it: what they hold of their own, or, where that may not be read, all that is
+  /// resident.
+  private func add(helpersInside inside: Double, _ weight: inout Weight) {
     switch now(.memoryHelpers) {
-    case .value(let bytes): return (Double(bytes), .measured)
-    case .missing(.notApplicable), .unlimited: return (0, .measured)
-    case .missing: return (now(.memoryHelpersResident).number.map { Double($0) }, .inferred)
+    case .value(let bytes): weight.add(.helpers, .tare, inside + Double(bytes))
+    case .missing(.notApplicable), .unlimited: weight.add(.helpers, .tare, inside)
+    case .missing(let reason):
+      guard let resident = now(.memoryHelpersResident).number else {
+        weight.add(.helpers, .tare, inside)
+        weight.lack(reason)
+        return
+      }
+      // Those in the charge are among them.
+      weight.add(.helpers, .tare, max(inside, Double(resident)), .inferred)
     }
+  }
+
+  /// Why the first of these that is missing is.
+  private func absence(_ metrics: Metric...) -> Reason {
+    metrics.map(now).first { $0.number == nil }?.absence ?? .notReported
   }
 }
 

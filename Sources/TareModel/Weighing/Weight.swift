@@ -84,33 +84,45 @@ public struct Weight: Sendable, Hashable {
   public private(set) var absence: Reason?
   /// Why net and tare cannot be told apart, where there is something unopened.
   public private(set) var obstacle: Reason?
+  /// Why there is more than what is known: helpers that nobody may look into. Net is not touched by that; gross and tare are
+  /// bounds.
+  public private(set) var shortage: Reason?
 
   init() {}
   init(missing reason: Reason) { absence = reason }
 
   mutating func add(_ part: Part, _ side: Side, _ amount: Double, _ certainty: Certainty = .measured) {
     guard amount > 0 else { return }
+    // One allocation: there may be thousands of workloads.
+    if shares.isEmpty { shares.reserveCapacity(6) }
     shares.append(Share(part: part, side: side, amount: amount, certainty: certainty))
   }
 
   mutating func close(_ reason: Reason) { obstacle = reason }
+  mutating func lack(_ reason: Reason) { shortage = reason }
 
   /// What is known of one side.
   public func sum(_ side: Side) -> Double { shares.reduce(0) { $0 + ($1.side == side ? $1.amount : 0) } }
 
-  /// All shares; nil where nothing is known.
-  public var gross: Double? { absence == nil ? shares.reduce(0) { $0 + $1.amount } : nil }
+  /// All shares; nil where not all of them are known: it is at least ``grossAtLeast``.
+  public var gross: Double? { shortage == nil ? grossAtLeast : nil }
   /// Nil where a part is unopened: it is at most ``netAtMost``.
-  public var net: Double? { absence == nil && obstacle == nil ? (gross ?? 0) - sum(.tare) : nil }
-  /// Nil where a part is unopened: it is at least ``tareAtLeast``.
-  public var tare: Double? { absence == nil && obstacle == nil ? sum(.tare) : nil }
+  public var net: Double? { obstacle == nil ? netAtMost : nil }
+  /// Nil where a part is unopened or unknown: it is at least ``tareAtLeast``.
+  public var tare: Double? { obstacle == nil && shortage == nil ? tareAtLeast : nil }
+  public var grossAtLeast: Double? { absence == nil ? shares.reduce(0) { $0 + $1.amount } : nil }
   public var netAtMost: Double? { absence == nil ? sum(.net) + sum(.unopened) : nil }
   public var tareAtLeast: Double? { absence == nil ? sum(.tare) : nil }
 
-  /// That of its weakest share.
-  public var certainty: Certainty {
-    if absence != nil || obstacle != nil { return .unknown }
-    return shares.reduce(.measured) { $0.joined($1.certainty) }
+  /// Why there is no ``tare``, or no ``gross``; nil where there are both.
+  public var reason: Reason? { absence ?? obstacle ?? shortage }
+
+  /// That of its weakest share; unknown where one is not known.
+  public var certainty: Certainty { reason == nil ? certainty(of: nil) : .unknown }
+
+  /// That of the weakest share of one side, or of all.
+  public func certainty(of side: Side?) -> Certainty {
+    shares.reduce(.measured) { side == nil || $1.side == side ? $0.joined($1.certainty) : $0 }
   }
 }
 

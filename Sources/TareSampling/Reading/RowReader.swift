@@ -4,13 +4,14 @@ internal import TareModel
 /// Reads one workload into its row.
 final class RowReader {
   private enum Figures {
-    case container(CgroupReader, BoxReader)
+    case container(CgroupReader)
     /// One that has no cgroup of its own, known by its first process only.
-    case process(CgroupReader, BoxReader, path: String)
+    case process(CgroupReader, path: String)
     case machine(MachineReader)
   }
 
   private let figures: Figures
+  private let box: BoxReader
   private var network: NetworkReader
   private var memory: RowMemory
   private(set) var wasRead = false
@@ -20,17 +21,20 @@ final class RowReader {
     _ looker: Looker, patience: UInt64
   ) {
     memory = RowMemory(serial: row.serial, patience: patience)
-    let box = BoxReader(row, root, layout, budget, looker)
+    box = BoxReader(row, root, layout, budget, looker)
     if let machine = row.description.machine {
       figures = .machine(MachineReader(row, machine, box, root, plan, layout, budget))
       network = NetworkReader(taps: machine.taps, root)
     } else {
       let cgroup = CgroupReader(root, plan, row.finding.own, budget)
       let pid = row.finding.main.pid
-      figures = row.finding.own.leading == nil ? .process(cgroup, box, path: "/proc/\(pid)") : .container(cgroup, box)
+      figures = row.finding.own.leading == nil ? .process(cgroup, path: "/proc/\(pid)") : .container(cgroup)
       network = NetworkReader(of: row.finding.main.pid, root)
     }
   }
+
+  /// Takes what was found out of it since.
+  func update(_ row: Discovery.Row) { box.update(row) }
 
   /// - Returns: whether the workload is still there.
   func read(
@@ -39,14 +43,14 @@ final class RowReader {
   ) -> Bool {
     let now = root.monotonic()
     sample.readAt[row] = now
-    if isSketch, case .container(let cgroup, _) = figures {
+    if isSketch, case .container(let cgroup) = figures {
       for metric in Metric.allCases { sample[row, metric] = .missing(.firstSample) }
       cgroup.readSketch(into: &sample, row: row, buffer: &buffer)
       for metric in machineOnly { sample[row, metric] = .missing(.notApplicable) }
       return true
     }
     defer { wasRead = true }
-    if case .container(let cgroup, _) = figures {
+    if case .container(let cgroup) = figures {
       if memory.isQuiet(at: now), !refreshing || memory.isFresh(at: now) {
         memory.restore(&sample, row)
         if cgroup.readQuiet(into: &sample, row: row, buffer: &buffer) { return true }
@@ -54,11 +58,11 @@ final class RowReader {
     }
     let alive: Bool
     switch figures {
-    case .container(let cgroup, let box):
+    case .container(let cgroup):
       alive = cgroup.read(into: &sample, row: row, buffer: &buffer, refreshing: refreshing)
       _ = box.read(into: &sample, row: row, buffer: &buffer)
       fillContainer(&sample, row)
-    case .process(let cgroup, let box, let path):
+    case .process(let cgroup, let path):
       _ = cgroup.read(into: &sample, row: row, buffer: &buffer, refreshing: refreshing)
       alive = root.inode(path) != nil
       _ = box.read(into: &sample, row: row, buffer: &buffer)

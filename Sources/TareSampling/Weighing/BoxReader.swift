@@ -8,21 +8,43 @@ final class BoxReader {
   private let looker: Looker
   private let times: HelperTimes
   private let root: KernelRoot
+  private let layout: CgroupLayout
   private var subject: MemoryLook.Subject
+  /// Helpers have changed since the last look.
+  private var isStale = false
 
   init(_ row: Discovery.Row, _ root: KernelRoot, _ layout: CgroupLayout, _ budget: DescriptorBudget, _ looker: Looker) {
-    (serial, self.looker, self.root) = (row.serial, looker, root)
+    (serial, self.looker, self.root, self.layout) = (row.serial, looker, root, layout)
+    times = HelperTimes(root, budget)
+    subject = Self.subject(row, layout)
+    addHelpers(row.finding.own, isLate: false)
+  }
+
+  private static func subject(_ row: Discovery.Row, _ layout: CgroupLayout) -> MemoryLook.Subject {
     let machine = row.description.machine
     // Processes of a user-mode Linux are the machine itself; threads of the kernel have no memory.
     let kernel = row.description.kernelHelpers
     let helpers =
       machine?.accelerator == .uml ? [] : row.workload.helpers.filter { !kernel.contains($0) }
     let own = row.finding.own
-    subject = MemoryLook.Subject(
+    return MemoryLook.Subject(
       machine: machine == nil ? [] : [row.finding.main.pid], helpers: helpers, given: machine?.memory,
       own: own.folder("memory", layout) == nil ? nil : own, hidesApplication: row.description.hidesPayload)
+  }
+
+  /// What was described while it was still starting is described once more: only then all helpers are known.
+  func update(_ row: Discovery.Row) {
+    let new = Self.subject(row, layout)
+    guard new.helpers != subject.helpers || new.given != subject.given else { return }
+    subject = new
+    isStale = true
+    addHelpers(row.finding.own, isLate: true)
+  }
+
+  private func addHelpers(_ own: OwnCgroups, isLate: Bool) {
+    guard !subject.helpers.isEmpty else { return }
     var buffer = [UInt8](repeating: 0, count: 4096)
-    times = HelperTimes(helpers, root, budget) { pid in
+    times.add(subject.helpers, isLate: isLate) { pid in
       root.isInside(own, pid, layout.isV1("cpuacct") ? "cpuacct" : "cpu", layout, &buffer)
     }
   }
@@ -45,6 +67,8 @@ final class BoxReader {
       return nil
     }
     if !family.isEmpty { subject.machine = Array(subject.machine.prefix(1) + family.prefix(64)) }
+    if isStale { looker.forget(serial) }
+    isStale = false
     let look = looker.look(at: serial, now: sample.readAt[row], subject) { last in
       guard let resident else { return false }
       let moved = max(resident, last.resident) - min(resident, last.resident)

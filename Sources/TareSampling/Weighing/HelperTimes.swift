@@ -3,31 +3,41 @@ internal import KernelStats
 /// CPU time of processes that serve a workload. Of one that ended what it had run stays in the sum.
 final class HelperTimes {
   private struct Helper {
+    let pid: Int32
     let file: HeldFile
     /// Whether the workload's own CPU time contains it.
     let isInside: Bool
     var start: UInt64?
     var ticks: UInt64 = 0
+    /// What it had run when it was known to be one, where it came later than the others: the sum does not jump.
+    var before: UInt64 = 0
+    var isLate = false
     var isGone = false
   }
 
   private let root: KernelRoot
-  private var helpers: [Helper]
+  private let budget: DescriptorBudget
+  private var helpers: [Helper] = []
 
-  /// - Parameter isInside: whether the workload's own CPU time contains that of this process.
-  init(_ pids: [Int32], _ root: KernelRoot, _ budget: DescriptorBudget, isInside: (Int32) -> Bool) {
-    self.root = root
-    helpers = pids.map { Helper(file: HeldFile("/proc/\($0)/stat", root, budget), isInside: isInside($0)) }
+  init(_ root: KernelRoot, _ budget: DescriptorBudget) { (self.root, self.budget) = (root, budget) }
+
+  /// Takes on those of these that are not known yet.
+  /// - Parameters:
+  ///   - isLate: whether there was a sum before.
+  ///   - isInside: whether the workload's own CPU time contains that of this process.
+  func add(_ pids: [Int32], isLate: Bool, isInside: (Int32) -> Bool) {
+    for pid in pids where !helpers.contains(where: { $0.pid == pid }) {
+      let file = HeldFile("/proc/\(pid)/stat", root, budget)
+      helpers.append(Helper(pid: pid, file: file, isInside: isInside(pid), isLate: isLate))
+    }
   }
-
-  var isEmpty: Bool { helpers.isEmpty }
 
   /// Nanoseconds so far, in clock ticks.
   func read(_ buffer: inout [UInt8]) -> (outside: UInt64, inside: UInt64) {
     var sum: (UInt64, UInt64) = (0, 0)
     for index in helpers.indices {
       if !helpers[index].isGone { read(index, &buffer) }
-      let time = helpers[index].ticks &* root.facts.tick
+      let time = (helpers[index].ticks &- helpers[index].before) &* root.facts.tick
       if helpers[index].isInside { sum.1 &+= time } else { sum.0 &+= time }
     }
     return sum
@@ -42,7 +52,9 @@ final class HelperTimes {
       helpers[index].isGone = true
       return
     }
+    let ticks = stat.userTicks &+ stat.systemTicks
+    if helpers[index].start == nil, helpers[index].isLate { helpers[index].before = ticks }
     helpers[index].start = stat.start
-    helpers[index].ticks = max(helpers[index].ticks, stat.userTicks &+ stat.systemTicks)
+    helpers[index].ticks = max(helpers[index].ticks, ticks)
   }
 }

@@ -65,6 +65,9 @@ public final class Looker: Sendable {
     return last
   }
 
+  /// What was seen of it does not hold any more.
+  func forget(_ serial: UInt64) { state.withLock { $0.looks[serial] = nil } }
+
   /// Forgets all but these.
   func keep(_ serials: [UInt64]) {
     let kept = Set(serials)

@@ -8,7 +8,8 @@ extension Column {
   private static let widths = [
     "name": 16, "kind": 4, "runtime": 8, "image": 24, "id": 22, "cgroup": 32, "accelerator": 6, "note": 7,
     "memory": 11, "limit": 8, "boot": 7, "ready": 8, "up": 8, "pid": 9, "cpu": 8, "throttled": 12,
-    "tasks": 7, "wait": 10, "read": 12, "written": 14, "received": 15, "sent": 12, "oom": 10,
+    "tasks": 7, "wait": 10, "read": 12, "written": 14, "received": 15, "sent": 12, "oom": 10, "gross": 11, "net": 10,
+    "tare": 10,
   ]
 
   init(_ key: RowKey) {
@@ -55,6 +56,10 @@ extension Column {
       }
     case "memory":
       Column(key, width, unit: .bytes) { "\(FigureText.cell($0.heldMemory(row: $1), .bytes, $2)) " }
+    case "gross", "net", "tare":
+      Column(key, width, unit: .bytes) { frame, row, settings in
+        FigureText.cell(Weight.Total(rawValue: key.name) ?? .gross, frame.pair(row).memoryWeight, settings)
+      }
     case "limit":
       Column(key, width, suffix: " %") { frame, row, _ in
         let (value, isBound) = frame.memoryOfLimit(row: row)

@@ -25,7 +25,7 @@ public struct Column: Sendable {
   let cell: @Sendable (Frame, Int, Settings) -> Text
 
   public static let defaults = [
-    "runtime", "cpu", "throttled", "memory", "limit", "boot", "tasks", "up", "note",
+    "runtime", "cpu", "throttled", "memory", "tare", "limit", "boot", "tasks", "up", "note",
   ]
 
   /// One of the catalogue, or of any other ``RowKey``.

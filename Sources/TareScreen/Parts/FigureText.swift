@@ -27,6 +27,14 @@ enum FigureText {
     }
   }
 
+  /// One of a weight's sums in such a column, with a mark behind it or a sign before it: `371.8~`, `≥ 43.7`.
+  static func cell(_ total: Weight.Total, _ weight: Weight, _ settings: Settings) -> String {
+    guard let sum = weight[total] else { return "? " }
+    let number = Scaled.decimal(sum.value / Amount.tableUnit(settings.units).bytes)
+    if sum.bound != .exact { return "\(sum.bound.sign) \(number) " }
+    return number + (sum.certainty.sign.isEmpty ? " " : sum.certainty.sign)
+  }
+
   /// What the heading of such a column says of the unit.
   static func suffix(_ unit: Figure.Unit, _ settings: Settings) -> String {
     let bytes = Amount.tableUnit(settings.units).name
@@ -62,5 +70,14 @@ enum FigureText {
     case .reported: "r"
     case .inferred, .unknown: "~"
     }
+  }
+}
+
+extension String {
+  /// Without the blank behind a bound's sign, and then without the one for a mark, where it is too long.
+  func squeezed(to width: Int) -> String {
+    guard displayWidth > width, let sign = first, "≥≤~".contains(sign) else { return self }
+    let text = String(sign) + String(dropFirst()).trimmedStart
+    return text.displayWidth > width ? text.trimmedEnd : text
   }
 }

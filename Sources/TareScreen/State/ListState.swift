@@ -16,6 +16,8 @@ public struct ListState: Sendable {
   /// Name of the ``RowKey`` that rows are sorted by.
   public internal(set) var sort = "memory"
   public internal(set) var isInverted = false
+  /// Memory is what the host pays, caches and helpers too; only the table has the working set, as docker stats shows it.
+  public internal(set) var ranksGross = true
   public internal(set) var tree = Tree.off
   /// Columns of the table view, in order.
   public internal(set) var columns = Column.defaults
@@ -43,7 +45,8 @@ public struct ListState: Sendable {
   mutating func rank(_ frame: Frame) {
     var rows = Array(frame.current.workloads.indices)
     if let filter, !filter.isEmpty { rows = rows.filter { filter.matches(frame, $0) } }
-    let order = RowOrder(named: sort, isInverted: isInverted) ?? RowOrder(named: "memory")
+    let key = sort == "memory" && ranksGross ? "gross" : sort
+    let order = RowOrder(named: key, isInverted: isInverted) ?? RowOrder(named: "memory")
     grow(order?.sorted(rows, frame) ?? rows, frame)
     // Who ended, or was filtered out, leaves the place to the next.
     if let found = lines.firstIndex(where: { id(of: $0, in: frame) == selection }) {

@@ -12,6 +12,8 @@ extension ListState {
     public var users = 0
     /// Sums over workloads that run in no other: a parent's figures contain its children's.
     public var memory: Double = 0
+    public var tare = 0.0
+    public var isTareAtLeast = false
     public var cpu: Double?
     public var isCollapsed = false
 
@@ -52,7 +54,11 @@ extension ListState {
       case .user: groups[place].users += 1
       }
       guard outermost.contains(row) else { continue }
-      groups[place].memory += frame.heldMemory(row: row).number ?? 0
+      let weight = frame.pair(row).memoryWeight
+      let memory = ranksGross ? weight.grossAtLeast : frame.heldMemory(row: row).number
+      groups[place].memory += memory ?? 0
+      groups[place].tare += weight.tareAtLeast ?? 0
+      if weight.reason != nil { groups[place].isTareAtLeast = true }
       if let cpu = frame.value(.cpuUsage, row: row).number { groups[place].cpu = (groups[place].cpu ?? 0) + cpu }
     }
     for place in groups.indices {

@@ -59,6 +59,10 @@ extension ScreenState {
   /// What must hold after every event: nothing points beyond its end.
   mutating func settle() {
     if overlay == .events { seenEvents = shownLog.total }
+    if list.ranksGross != (view != .table) {
+      list.ranksGross = view != .table
+      if let frame { list.rank(frame) }
+    }
     list.keepInSight(rows: listRows)
     pageScroll = max(0, min(pageScroll, lastPageScroll))
   }

@@ -6,8 +6,10 @@ public struct Summary: Sendable {
   public struct Lane: Sendable {
     /// All of the kind, inner ones too.
     public var count = 0
-    /// Bytes held by those where it is known.
+    /// What the host pays for those where it is known, bytes.
     public var memory: Double = 0
+    /// The same taken apart.
+    public var box = BoxWeight()
     /// Percent of a core; nil while no rate is known.
     public var cpu: Double?
     /// How many have no memory, or no CPU figure.
@@ -22,18 +24,34 @@ public struct Summary: Sendable {
     public var waiting: Double?
   }
 
+  /// What one outermost workload weighs, bytes.
+  public struct Weighed: Sendable {
+    public let row: Int
+    public let gross: Double
+    public let tare: Double
+    /// There may be more of both.
+    public let isAtLeast: Bool
+  }
+
   public var containers = Lane()
   public var machines = Lane()
   /// What Unix users run outside of both.
   public var users = Lane()
   public var totals: HostTotals
-  /// Bytes that the greatest of all workloads holds.
+  /// The host's memory with the caches that count as workloads' where ``Lane/memory`` does.
+  public var gross: GrossTotals
+  /// Those of which something is known.
+  public var weighed: [Weighed] = []
+  /// Machines of which nobody tells what is in them, and what they hold together, bytes.
+  public var unopened: (rows: [Int], bytes: Double) = ([], 0)
+  /// Bytes that the host pays for the most expensive of all workloads.
   public var heaviest: Double = 0
   /// Workloads whose memory is known.
   public var read = 0
 
   init(_ frame: Frame) {
     totals = frame.hostTotals
+    gross = GrossTotals(memoryUsed: totals.memoryUsed, gross: 0, caches: 0)
     // A pod is its containers.
     for workload in frame.current.workloads where workload.kind != .pod {
       change(workload.kind) { lane in
@@ -43,19 +61,14 @@ public struct Summary: Sendable {
         lane.answers.add(workload.boot, now: frame.current.realtime)
       }
     }
+    weigh(frame)
     for row in frame.outermostRows {
-      let memory = frame.heldMemory(row: row).number
       let cpu = frame.value(.cpuUsage, row: row).number
       change(frame.current.workloads[row].kind) { lane in
-        if let memory { lane.memory += memory } else { lane.withoutMemory += 1 }
         if let cpu { lane.cpu = (lane.cpu ?? 0) + cpu } else { lane.withoutCpu += 1 }
       }
     }
     for (row, workload) in frame.current.workloads.enumerated() {
-      if let held = frame.heldMemory(row: row).number {
-        heaviest = max(heaviest, held)
-        read += 1
-      }
       let isHeld = (frame.value(.throttled, row: row).number ?? 0) >= 0.5
       let wait = workload.kind == .vm ? frame.value(.cpuWait, row: row).number : nil
       guard isHeld || wait != nil else { continue }
@@ -70,6 +83,34 @@ public struct Summary: Sendable {
         lane.answers.sort()
       }
     }
+  }
+
+  /// Each workload once: there may be thousands.
+  private mutating func weigh(_ frame: Frame) {
+    let outermost = Set(frame.outermostRows)
+    var caches = 0.0
+    for (row, workload) in frame.current.workloads.enumerated() {
+      let weight = frame.pair(row).memoryWeight
+      if let gross = weight.grossAtLeast {
+        heaviest = max(heaviest, gross)
+        read += 1
+      }
+      if weight.sum(.unopened) > 0 {
+        unopened.rows.append(row)
+        unopened.bytes += weight.sum(.unopened)
+      }
+      guard outermost.contains(row) else { continue }
+      change(workload.kind) { lane in
+        lane.box.add(weight)
+        lane.memory = lane.box.gross
+        lane.withoutMemory = lane.box.unknown
+      }
+      guard let gross = weight.grossAtLeast, let tare = weight.tareAtLeast else { continue }
+      weighed.append(Weighed(row: row, gross: gross, tare: tare, isAtLeast: weight.reason != nil))
+      caches += frame.reclaimableCache(row: row)
+    }
+    gross = GrossTotals(
+      memoryUsed: totals.memoryUsed, gross: weighed.reduce(0) { $0 + $1.gross }, caches: caches)
   }
 
   private mutating func change(_ kind: Workload.Kind, _ body: (inout Lane) -> Void) {

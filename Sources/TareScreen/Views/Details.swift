@@ -60,13 +60,18 @@ struct Details {
 
   private var figureSections: [Section] {
     let places = Array(Figure.catalogue.enumerated())
-    let groups = Figure.catalogue.map(\.group).reduce(into: [Substring]()) { if !$0.contains($1) { $0.append($1) } }
+    let groups = Figure.catalogue.map(\.group).reduce(into: [Substring]()) {
+      // That stands in the sections of what is weighed.
+      if !$0.contains($1), $1 != "tare" { $0.append($1) }
+    }
+    let weight = WeightSection(state: state, frame: frame, row: row)
     let ordered = groups.sorted { (rank($0), $0) < (rank($1), $1) }
     return ordered.map { group in
-      let figures = places.filter { $0.element.group == group }
+      let weighed = weight.lines(of: group)
+      let figures = places.filter { $0.element.group == group && !weighed.replaced.contains($0.element.name) }
       return Section(
         title: Self.titles.first { $0.group == group }?.title ?? group.uppercased(),
-        lines: figures.compactMap { line($0.element, place: $0.offset) })
+        lines: weighed.lines + figures.compactMap { line($0.element, place: $0.offset) })
     }
   }
 

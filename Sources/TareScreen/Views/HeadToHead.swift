@@ -45,20 +45,33 @@ struct HeadToHead {
   private var lines: [Line] {
     var lines: [Line] = facts
     var group: Substring = ""
-    for figure in Figure.catalogue {
+    // What the box weighs first: it is why they are compared.
+    let weighed = Figure.catalogue.filter { $0.group == "tare" }
+    for figure in weighed + Figure.catalogue.filter({ $0.group != "tare" }) {
       let values = (frame.value(figure, row: rows.0), frame.value(figure, row: rows.1))
       // What neither of them has is no line.
       if values.0 == .missing(.notApplicable), values.1 == .missing(.notApplicable) { continue }
       if figure.group != group {
         group = figure.group
-        lines.append(Line(name: group.uppercased(), isTitle: true))
+        lines.append(Line(name: group == "tare" ? "NET AND TARE" : group.uppercased(), isTitle: true))
       }
       lines.append(
         Line(
-          name: figure.label, first: FigureText.text(values.0, figure.unit, state.settings),
-          second: FigureText.text(values.1, figure.unit, state.settings), ratio: Self.ratio(values.0, values.1)))
+          name: figure.label, first: text(values.0, figure, rows.0), second: text(values.1, figure, rows.1),
+          ratio: Self.ratio(values.0, values.1)))
     }
     return lines
+  }
+
+  /// A bound where a weight's sum is not known.
+  private func text(_ value: FigureValue, _ figure: Figure, _ row: Int) -> String {
+    let text = FigureText.text(value, figure.unit, state.settings)
+    guard figure.group == "tare", value.number == nil else { return text }
+    let (pair, path) = (frame.pair(row), figure.name.split(separator: "."))
+    let weight = path[1] == "cpu" ? pair.cpuWeight : pair.memoryWeight
+    guard let total = Weight.Total.allCases.first(where: { path[2].hasPrefix($0.rawValue) }), let sum = weight[total]
+    else { return text }
+    return "\(sum.bound.sign) \(FigureText.text(.number(sum.value), figure.unit, state.settings))"
   }
 
   private var facts: [Line] {

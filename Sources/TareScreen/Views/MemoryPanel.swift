@@ -1,6 +1,6 @@
 internal import TareModel
 
-/// Memory: how much both kinds hold, now and before, on one scale.
+/// Memory: how much the host pays for both kinds, now and before, on one scale.
 struct MemoryPanel: Panel {
   let state: ScreenState
   let summary: Summary
@@ -37,7 +37,14 @@ struct MemoryPanel: Panel {
   }
 
   func note(_ view: LaneView) -> [String] {
-    view.lane.withoutMemory > 0 ? ["\(view.lane.withoutMemory) unknown"] : []
+    if view.lane.withoutMemory > 0 { return ["\(view.lane.withoutMemory) unknown"] }
+    let box = view.lane.box
+    guard box.count > 0, box.tare > 0 || !box.isAtLeast else { return [] }
+    let unit = Amount.unit(for: box.tare, state.settings.units)
+    let number = box.tare / unit.bytes
+    // A hundredth is too much beside a figure of three places.
+    let tare = Scaled.decimal(number, digits: number < 9.95 && unit.bytes > 1 ? 1 : 0)
+    return ["tare \(box.isAtLeast ? "≥ " : box.certainty == .measured ? "" : "~ ")\(tare) \(unit.name)"]
   }
 
   func drawGraph(_ view: LaneView, on canvas: inout Canvas, in area: Rect) {
@@ -46,7 +53,7 @@ struct MemoryPanel: Panel {
   }
 
   func rest() -> String {
-    guard let rest = summary.totals.restMemory.number else { return "rest ?" }
+    guard let rest = summary.gross.rest.number else { return "rest ?" }
     let unit = Amount.unit(for: rest, state.settings.units)
     let value = rest / unit.bytes
     return "rest ~\(value < 99.95 ? Amount.figures(rest, in: unit) : Scaled.decimal(value, digits: 0)) \(unit.name)"

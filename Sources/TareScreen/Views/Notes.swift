@@ -6,14 +6,21 @@ struct Note {
   let sign: String
   let subject: String
   let text: String
+  /// What is said where that has no room.
+  var shorter: String?
+  var style = Style.warning
 
+  /// All of it.
   var width: Int { sign.displayWidth + subject.displayWidth + text.displayWidth + 3 }
 
-  func draw(on canvas: inout Canvas, x: Int, y: Int, limit: Int) {
+  /// - Returns: where it ends.
+  @discardableResult
+  func draw(on canvas: inout Canvas, x: Int, y: Int, limit: Int) -> Int {
     var at = x
-    if !sign.isEmpty { at = canvas.put(sign, x: at, y: y, .warning) + 1 }
+    if !sign.isEmpty { at = canvas.put(sign, x: at, y: y, style) + 1 }
     if !subject.isEmpty { at = canvas.put(subject, x: at, y: y, .bold, limit: limit) + 2 }
-    canvas.put(text.fittedAtMost(max(0, limit - at)), x: at, y: y)
+    let fits = text.displayWidth <= limit - at
+    return canvas.put((fits ? text : shorter ?? text).fittedAtMost(max(0, limit - at)), x: at, y: y)
   }
 }
 
@@ -31,7 +38,7 @@ enum Notes {
       Note(sign: "!", subject: problem.source.harmless, text: problem.message.harmless)
     }
     if let names = unnamed(frame) { notes.append(names) }
-    notes += held(frame, summary) + standing(frame)
+    notes += held(frame, summary) + standing(frame) + [unopened(state, frame, summary)].compactMap { $0 }
     if frame.current.host.kernelRelease.lowercased().contains("microsoft") {
       notes.append(
         Note(sign: "", subject: "", text: "This Linux is itself a guest: of Windows, in a virtual machine of its own."))
@@ -58,6 +65,29 @@ enum Notes {
       let status = frame.current.guests[row].report?.status ?? ""
       return Note(sign: "", subject: frame.current.workloads[row].name.harmless.fittedAtMost(20), text: status)
     }
+  }
+
+  /// Machines of which nobody tells what is in them, in one line however many there are.
+  private static func unopened(_ state: ScreenState, _ frame: Frame, _ summary: Summary) -> Note? {
+    guard let row = summary.unopened.rows.first, let reason = frame.pair(row).memoryWeight.obstacle else { return nil }
+    let count = summary.unopened.rows.count
+    let unit = Amount.tableUnit(state.settings.units)
+    let bytes = "\(Scaled.decimal(summary.unopened.bytes / unit.bytes)) \(unit.name)"
+    let workload = frame.current.workloads[row]
+    let isQemu = [.qemu, .libvirt, .proxmox].contains(workload.runtime)
+    let (cause, remedy): (String, String?) =
+      switch reason {
+      case .noGuestAgent: count == 1 ? ("guest not asked", isQemu ? "--qmp" : nil) : ("not asked", "--qmp")
+      case .stale: ("the balloon has not told lately", "guest-stats-polling-interval=2")
+      case .noPermission: ("this user may not look", "sudo")
+      case .notApplicable, .notReported: ("nothing tells", nil)
+      default: (reason.rawValue, nil)
+      }
+    let whose = count == 1 ? "its" : "their"
+    return Note(
+      sign: "▒", subject: count == 1 ? workload.name.harmless.fittedAtMost(20) : "\(count) VMs",
+      text: "\(cause): what \(whose) \(bytes) hold is unknown." + (remedy.map { " Remedy: \($0)" } ?? ""),
+      shorter: "\(cause): inside unknown", style: .vm)
   }
 
   /// Engines' sockets and state may be closed to this user.

@@ -12,6 +12,8 @@ struct Overview {
     var panels: Rect
     /// Rows of each graph; 0 is the narrow form.
     var graph: Int
+    /// Where what the box weighs is said.
+    var box: Int
     var table: Rect
     var strip: Rect?
     var notes: Rect
@@ -35,7 +37,8 @@ struct Overview {
         strip = Rect(x: 0, y: bottom - 5, width: width, height: 5)
         bottom -= 6
       }
-      let top = panels.bottom + (height >= 20 ? 1 : 0)
+      box = panels.bottom + (height >= 22 ? 1 : 0)
+      let top = box + (height >= 22 ? 2 : 1)
       table = Rect(x: 0, y: top, width: width, height: bottom - top)
     }
   }
@@ -43,6 +46,8 @@ struct Overview {
   func draw(on canvas: inout Canvas) {
     let layout = Layout(canvas.size, hasUsers: state.settings.users)
     drawPanels(layout, on: &canvas)
+    BoxLine(summary: summary, units: state.settings.units).draw(
+      on: &canvas, x: 1, y: layout.box, width: canvas.size.width - 2)
     WorkloadGrid.overview(state, frame, summary, in: layout.table).draw(on: &canvas)
     if let strip = layout.strip, let row = state.selectedRow {
       SelectedStrip(state: state, frame: frame, row: row).draw(on: &canvas, in: strip)
@@ -74,10 +79,12 @@ struct Overview {
     let notes = Notes.lines(state, frame, summary)
     let cost = state.ownCost(frame)
     let shown = notes.prefix(layout.notes.height)
+    var end = layout.notes.x
     for (index, note) in shown.enumerated() {
       let isLast = index == layout.notes.height - 1 && !layout.hasLegend
       let room = isLast ? layout.notes.right - 1 - (cost.last?.displayWidth ?? 0) - 2 : layout.notes.right
-      note.draw(on: &canvas, x: 1, y: layout.notes.y + index, limit: room)
+      let reached = note.draw(on: &canvas, x: 1, y: layout.notes.y + index, limit: room)
+      if isLast { end = reached }
     }
     let y = canvas.size.height - 2
     if layout.hasLegend {
@@ -87,10 +94,7 @@ struct Overview {
       let text = cost.first { $0.displayWidth <= canvas.size.width - 2 } ?? ""
       canvas.put(text, x: 1, y: y, .dim)
     } else {
-      let used = shown.count < layout.notes.height ? 0 : (shown.last?.width ?? 0)
-      guard
-        let text = cost.first(where: { $0.displayWidth <= layout.notes.width - min(used, layout.notes.width - 24) - 2 })
-      else { return }
+      guard let text = cost.first(where: { end + 2 + $0.displayWidth <= layout.notes.right }) else { return }
       canvas.put(text, x: layout.notes.right - text.displayWidth, y: y, .dim)
     }
   }

@@ -38,13 +38,15 @@ enum PlainList {
       put(("BOOT s ", "READY s "), y: y, .dim, on: &canvas)
     } else {
       canvas.put("\(frame.current.host.hostname.harmless) used".fittedAtMost(name), x: 3, y: y, .dim)
-      put(texts(summary.totals.memoryUsed, summary.totals.cpu, state), y: y, on: &canvas)
+      let used = state.list.ranksGross ? summary.gross.used : summary.totals.memoryUsed
+      put(texts(used, summary.totals.cpu, state), y: y, on: &canvas)
     }
   }
 
   private static func figures(_ state: ScreenState, _ frame: TareModel.Frame, _ row: Int) -> (String, String) {
     guard state.view == .boot else {
-      return texts(frame.heldMemory(row: row), frame.value(.cpuUsage, row: row), state)
+      let gross = frame.pair(row).memoryWeight.grossAtLeast.map { FigureValue.number($0) } ?? .missing(.notReported)
+      return texts(state.list.ranksGross ? gross : frame.heldMemory(row: row), frame.value(.cpuUsage, row: row), state)
     }
     let boot = frame.current.workloads[row].boot
     return (FigureText.text(boot.span(to: .userspace)), FigureText.text(boot.span(to: .ready)))

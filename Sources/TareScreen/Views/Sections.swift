@@ -16,6 +16,8 @@ struct Section {
     var name: String
     var value = ""
     var valueStyle = Style.text
+    /// Right behind the value, one cell: how it is known.
+    var mark = ""
     var tail = Tail.none
     /// The name takes the whole line.
     var isWhole = false
@@ -105,6 +107,7 @@ struct SectionFlow {
     }
     canvas.put(line.name.fittedAtMost(name - 1), x: x + 1, y: y, line.style)
     canvas.put(line.value.fitted(to: value, atEnd: true), x: x + 1 + name, y: y, line.valueStyle)
+    canvas.put(line.mark, x: x + 1 + name + value, y: y, limit: x + width)
     let at = x + 1 + name + value + 1
     switch line.tail {
     case .none, .boot: break

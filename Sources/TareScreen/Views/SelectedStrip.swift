@@ -23,50 +23,38 @@ struct SelectedStrip {
 
   private func drawMemory(on canvas: inout Canvas, in area: Rect, y: Int) {
     let unit = Amount.tableUnit(state.settings.units)
-    let parts: [(String, String)] =
-      workload.kind != .vm
-      ? [("memory.anon_bytes", "anonymous"), ("memory.file_bytes", "file cache"), ("memory.kernel_bytes", "kernel")]
-      : [("memory.anon_bytes", "anonymous, guest RAM too"), ("memory.file_bytes", "file")]
-    let values = parts.compactMap { part in
-      Figure.named(part.0).flatMap { frame.value($0, row: row).number }.map { ($0, part.1) }
-    }
-    let held = frame.heldMemory(row: row).number
-    let total = held.map { "\(Scaled.decimal($0 / unit.bytes)) \(unit.name)" } ?? "?"
-    draw("memory", total, values, { Scaled.decimal($0 / unit.bytes) }, on: &canvas, in: area, y: y)
+    draw(
+      "memory", unit.name, frame.pair(row).memoryWeight, { Scaled.decimal($0 / unit.bytes) }, on: &canvas, in: area, y)
   }
 
   private func drawCpu(on canvas: inout Canvas, in area: Rect, y: Int) {
-    let parts =
-      workload.kind != .vm
-      ? [("cpu.user_percent", "user"), ("cpu.system_percent", "system")]
-      : [("cpu.guest_percent", "guest"), ("cpu.user_percent", "VMM"), ("cpu.system_percent", "in the kernel")]
-    let values = parts.compactMap { part in
-      Figure.named(part.0).flatMap { frame.value($0, row: row).number }.map { ($0, part.1) }
-    }
-    let used = frame.value(.cpuUsage, row: row).number
-    let total = used.map { "\(Scaled.decimal($0)) %" } ?? "?"
-    draw("CPU", total, values, { Scaled.decimal($0) }, on: &canvas, in: area, y: y)
+    draw("CPU", "%", frame.pair(row).cpuWeight, { Scaled.decimal($0) }, on: &canvas, in: area, y)
   }
 
-  /// A figure, a bar of its parts, and the parts in words.
+  /// All that the host pays, a bar of it as in the list, and its shares in words: net first, of each side the greatest.
   private func draw(
-    _ name: String, _ total: String, _ parts: [(value: Double, name: String)], _ text: (Double) -> String,
-    on canvas: inout Canvas, in area: Rect, y: Int
+    _ name: String, _ unit: String, _ weight: Weight, _ text: (Double) -> String, on canvas: inout Canvas,
+    in area: Rect, _ y: Int
   ) {
     canvas.put(name, x: area.x + 3, y: y, .dim)
+    let total = weight[.gross].map { "\($0.bound.sign)\(text($0.value)) \(unit)" } ?? "?"
     canvas.put(total.fitted(to: 13, atEnd: true), x: area.x + 10, y: y, .bold)
-    let fills: [Unicode.Scalar] = ["█", "▒", "░"]
     let bar = max(10, area.width / 4)
-    let sum = parts.reduce(0) { $0 + $1.value }
-    let pieces = zip(parts, fills).map { Bar.Part(value: $0.value, fill: $1, style: style) }
-    Bar(top: sum).draw(pieces, on: &canvas, x: area.x + 26, y: y, width: bar)
+    Bar(top: weight.grossAtLeast ?? 0).draw(Bar.parts(weight, style), on: &canvas, x: area.x + 26, y: y, width: bar)
     var x = area.x + 26 + bar + 3
-    for (part, fill) in zip(parts, fills) {
-      let words = "\(text(part.value)) \(part.name)"
-      guard x + words.displayWidth + 2 < area.right else { return }
-      canvas.put(String(Character(fill)), x: x, y: y, style)
-      x = canvas.put(words, x: x + 2, y: y) + 3
+    for side in [Weight.Side.net, .unopened, .tare] {
+      for share in weight.shares.filter({ $0.side == side }).sorted(by: { $0.amount > $1.amount }) {
+        let words = "\(text(share.amount))\(share.certainty.sign) \(share.part.title)"
+        guard x + words.displayWidth + 2 < area.right else {
+          canvas.put("…", x: x, y: y, limit: area.right - 1)
+          return
+        }
+        canvas.put(String(Character(Bar.fill(side))), x: x, y: y, style)
+        x = canvas.put(words, x: x + 2, y: y) + 3
+      }
     }
+    guard let reason = weight.absence else { return }
+    canvas.put(reason.explanation.fittedAtMost(area.right - 1 - x), x: x, y: y, .dim)
   }
 
   private func drawBoot(on canvas: inout Canvas, in area: Rect, y: Int) {

@@ -6,6 +6,8 @@ struct WorkloadGrid {
     let column: Column
     let x: Int
     let width: Int
+    /// Another heading than the column's own.
+    var title: String?
   }
 
   let state: ScreenState
@@ -13,8 +15,10 @@ struct WorkloadGrid {
   let summary: Summary
   let area: Rect
   let places: [Place]
-  /// Where a bar of the memory held stands.
+  /// Where a bar of net and tare stands.
   var bar: (x: Int, width: Int)?
+  /// Memory is what the host pays, not what a workload keeps from others.
+  var isGross = false
   /// What stands at the left and at the right of the headings, where columns are beyond the edge.
   var beyond = (left: false, right: false)
 
@@ -44,22 +48,27 @@ struct WorkloadGrid {
   func heading(x: Int, y: Int) -> String? {
     guard y == area.y else { return nil }
     if let bar, (bar.x..<(bar.x + bar.width)).contains(x) { return "memory" }
-    return places.first { ($0.x..<($0.x + $0.width)).contains(x) }?.column.name
+    let name = places.first { ($0.x..<($0.x + $0.width)).contains(x) }?.column.name
+    return isGross && name == "gross" ? "memory" : name
   }
 
   // MARK: Headings
 
   private func drawHeading(on canvas: inout Canvas) {
     for place in places {
-      let heading = place.column.heading(state.settings).fitted(to: place.width, atEnd: place.column.alignsAtEnd)
-      let isSorted = place.column.name == state.list.sort
+      let title = place.title ?? place.column.heading(state.settings)
+      let heading = title.fitted(to: place.width, atEnd: place.column.alignsAtEnd)
+      let isMemory = isGross && place.column.name == "gross" && state.list.sort == "memory"
+      let isSorted = place.column.name == state.list.sort || isMemory
       canvas.put(heading, x: place.x, y: area.y, isSorted ? .bold : .text)
       guard isSorted else { continue }
       // In a blank beside the heading, so that it does not move.
       let x = place.column.alignsAtEnd ? place.x + place.width - 1 : place.x + heading.trimmedEnd.displayWidth
       canvas.put(state.list.isInverted ? "▴" : "▾", x: x, y: area.y, .bold, limit: place.x + place.width)
     }
-    if let bar { canvas.put("█ memory".fitted(to: bar.width), x: bar.x, y: area.y) }
+    if let bar, let legend = Self.legends.first(where: { $0.count <= bar.width }) {
+      canvas.put(legend, x: bar.x, y: area.y)
+    }
     if beyond.left { canvas.put("‹", x: Self.gutter - 1, y: area.y, .bold) }
     if beyond.right { canvas.put("›", x: area.right - 1, y: area.y, .bold) }
     rule(area.y + 1, on: &canvas)
@@ -106,51 +115,33 @@ struct WorkloadGrid {
     for place in places {
       let cell = place.column.cell(frame, row, state.settings)
       let indent = place.column.name == "name" ? min(depth * 2, place.width / 2) : 0
-      let text = cell.text.fitted(to: place.width - indent, atEnd: place.column.alignsAtEnd)
+      let isShort = place.column.name == "note" && place.width < place.column.width
+      let whole = isShort ? frame.note(row: row)?.short ?? "" : cell.text.squeezed(to: place.width)
+      let text = whole.fitted(to: place.width - indent, atEnd: place.column.alignsAtEnd)
       canvas.put(text, x: place.x + indent, y: y, cell.style)
     }
-    guard let bar, top > 0, let held = frame.heldMemory(row: row).number else { return }
+    guard let bar, top > 0 else { return }
     Bar(top: top).draw(
-      [Bar.Part(value: held, fill: "█", style: style)], on: &canvas, x: bar.x, y: y, width: bar.width)
+      Bar.parts(frame.pair(row).memoryWeight, style), on: &canvas, x: bar.x, y: y, width: bar.width)
   }
 
   private func draw(_ group: ListState.Group, y: Int, on canvas: inout Canvas) {
     canvas.put(group.isCollapsed ? "›" : "▾", x: 1, y: y, .bold)
-    var counts: [String] = []
-    if group.containers > 0 { counts.append("C \(group.containers)") }
-    if group.machines > 0 { counts.append("V \(group.machines)") }
-    if group.users > 0 { counts.append("P \(group.users)") }
-    let unit = Amount.tableUnit(state.settings.units)
-    sum(
-      "\(group.title.harmless)  \(counts.joined(separator: " "))", Scaled.decimal(group.memory / unit.bytes),
-      group.cpu.map { Scaled.decimal($0) } ?? "?", .bold, y: y, on: &canvas)
+    sum(sums.line(group), .bold, y: y, on: &canvas)
   }
 
   // MARK: Sums
+
+  private var sums: WorkloadSums { WorkloadSums(state: state, frame: frame, summary: summary, isGross: isGross) }
 
   private func drawSums(on canvas: inout Canvas) {
     // Right below the last line, so that the eye adds up what belongs together.
     let lines = state.list.lines.isEmpty ? 3 : state.list.lines.count
     let y = min(area.bottom - 3, Self.firstRow(in: area) + lines)
-    let totals = summary.totals
-    let unit = Amount.tableUnit(state.settings.units)
-    func memory(_ value: FigureValue) -> String { value.number.map { Scaled.decimal($0 / unit.bytes) } ?? "?" }
-    func cpu(_ value: FigureValue) -> String { value.number.map { Scaled.decimal($0) } ?? "?" }
-    // Where the kernel's ticks caught less than the workloads' own counters, those are what is known.
-    let least = totals.workloadsCpu.number.flatMap { sum in
-      totals.cpu.number.flatMap { sum > $0 + 0.05 ? "≥\(Scaled.decimal(sum))" : nil }
-    }
-    let (hidden, hiddenMemory, hiddenCpu) = hiddenByFilter
-    let restMemory = totals.restMemory.number.map { "~\(Scaled.decimal(($0 + hiddenMemory) / unit.bytes))" } ?? "?"
-    let restCpu =
-      least == nil
-      ? totals.restCpu.number.map { Scaled.decimal($0 + hiddenCpu) } ?? "?" : "~\(Scaled.decimal(hiddenCpu))"
-    let rest = hidden == 0 ? "rest of host" : "rest of host, \(hidden) hidden"
-    sum(rest, restMemory, restCpu, .text, y: y, on: &canvas)
+    sum(sums.rest, .text, y: y, on: &canvas)
     rule(y + 1, on: &canvas)
-    let name = "\(frame.current.host.hostname.harmless.fittedAtMost(24)) used"
-    sum(name, memory(totals.memoryUsed), least ?? cpu(totals.cpu), .text, y: y + 2, on: &canvas)
-    guard let place = places.last(where: { ["cpu", "memory"].contains($0.column.name) }), place.column.name == "cpu"
+    sum(sums.used, .text, y: y + 2, on: &canvas)
+    guard let place = places.last(where: { Self.summed.contains($0.column.name) }), place.column.name == "cpu"
     else { return }
     let all = "of \(frame.current.host.cpusOnline * 100)"
     if place.x + place.width + 1 + all.count < area.right {
@@ -158,19 +149,16 @@ struct WorkloadGrid {
     }
   }
 
-  /// What the filter leaves out, so that the column still adds up to the machine.
-  private var hiddenByFilter: (count: Int, memory: Double, cpu: Double) {
-    guard let filter = state.list.filter, !filter.isEmpty else { return (0, 0, 0) }
-    return frame.outermost(besides: Set(frame.current.workloads.indices.filter { filter.matches(frame, $0) }))
-  }
+  /// Columns that can be added up.
+  private static let summed: Set = ["gross", "memory", "tare", "cpu"]
 
-  private func sum(_ name: String, _ memory: String, _ cpu: String, _ style: Style, y: Int, on canvas: inout Canvas) {
-    let figures = places.filter { $0.column.name == "memory" || $0.column.name == "cpu" }
+  private func sum(_ line: WorkloadSums.Line, _ style: Style, y: Int, on canvas: inout Canvas) {
+    let figures = places.filter { line.texts[$0.column.name] != nil }
     let room = (figures.map(\.x).min() ?? area.right) - 1
-    canvas.put(name.fittedAtMost(max(0, room - Self.gutter)), x: Self.gutter, y: y, style)
+    canvas.put(line.name.fittedAtMost(max(0, room - Self.gutter)), x: Self.gutter, y: y, style)
     for place in figures {
       // As in the cells: the last place is for a mark.
-      let text = "\(place.column.name == "memory" ? memory : cpu) "
+      let text = "\(line.texts[place.column.name] ?? "") ".squeezed(to: place.width)
       canvas.put(text, x: place.x + place.width - text.displayWidth, y: y, style)
     }
   }

@@ -1,0 +1,36 @@
+extension Weight {
+  /// One of the three sums.
+  public enum Total: String, Sendable, Hashable, CaseIterable { case gross, net, tare }
+
+  public enum Bound: String, Sendable, Hashable {
+    case exact
+    case atLeast = "at-least"
+    case atMost = "at-most"
+
+    /// What stands before a figure.
+    public var sign: String {
+      switch self {
+      case .exact: ""
+      case .atLeast: "≥"
+      case .atMost: "≤"
+      }
+    }
+  }
+
+  /// A sum, or the bound that is known of it, and how it is known. Nil where nothing is known: a tare of at least 0 says nothing.
+  public subscript(total: Total) -> (value: Double, bound: Bound, certainty: Certainty)? {
+    let (exact, bounded, bound, certainty): (Double?, Double?, Bound, Certainty) =
+      switch total {
+      case .gross: (gross, grossAtLeast, .atLeast, certaintyOfGross)
+      case .net: (net, netAtMost, .atMost, certainty(of: .net))
+      case .tare: (tare, tareAtLeast.flatMap { $0 > 0 ? $0 : nil }, .atLeast, certainty(of: .tare))
+      }
+    if let exact { return (exact, .exact, certainty) }
+    return bounded.map { ($0, bound, .unknown) }
+  }
+
+  /// How a charge is shared out is often concluded; the charge itself was counted. Only what stands beside it can be less sure.
+  private var certaintyOfGross: Certainty {
+    shares.reduce(.measured) { [.helpers, .guest].contains($1.part) ? $0.joined($1.certainty) : $0 }
+  }
+}
