@@ -50,7 +50,7 @@ import Testing
       child.complaints == """
         tare: \(path):1: unknown key 'intervall': did you mean 'interval'?
         tare: \(path):2: columns: unknown column 'memroy': did you mean 'memory'?
-        tare: TARE_VIEW: expected overview, table or boot; found "tabel"
+        tare: TARE_VIEW: expected overview, table, boot or stack; found "tabel"
 
         """)
     let host = CommandTests.tests.appending(path: "Fixtures/hosts/hybrid").path

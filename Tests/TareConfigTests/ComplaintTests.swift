@@ -15,7 +15,7 @@ import Testing
     ("interval = -1", ":1: interval: expected a time such as 1s or 200ms, from 0.1 s to 60 s; found -1"),
     ("interval = nan", ":1: interval: expected a time such as 1s or 200ms, from 0.1 s to 60 s; found nan"),
     ("interval.x = 1", ":1: interval: expected a time such as 1s or 200ms, from 0.1 s to 60 s; found a table"),
-    ("view = 2", ":1: view: expected overview, table or boot; found 2"),
+    ("view = 2", ":1: view: expected overview, table, boot or stack; found 2"),
     ("theme = \"drak\"", ":1: theme: expected auto, dark, light, hall or mono; found \"drak\""),
     ("colors = 12", ":1: colors: expected 0, 8, 16, 256 or \"auto\"; found 12"),
     ("colors = \"16\"", ":1: colors: expected 0, 8, 16, 256 or \"auto\"; found \"16\""),

@@ -32,8 +32,10 @@ import Testing
     press(&state, .character("3"))
     #expect(state.view == .boot && state.list.selection == selection)
     press(&state, .tab)
+    #expect(state.view == .stack)
+    press(&state, .tab)
     #expect(state.view == .overview)
-    press(&state, .backTab)
+    for _ in 0..<2 { press(&state, .backTab) }
     #expect(state.view == .boot)
     press(&state, .down)
     #expect(state.list.selection != selection)

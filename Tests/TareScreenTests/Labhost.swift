@@ -44,6 +44,7 @@ struct Labhost {
     ]
     boxes[4].throttled = 91
     for (index, helpers) in [11.9, 1.6, 11.6, 0, 11.1].enumerated() { boxes[index].helpers = helpers }
+    boxes[5].workload.machine?.guestKernel = "6.1.0"
     (boxes[5].vmm, boxes[5].guestUsed, boxes[6].vmm) = (47.2, 546.8, 43.7)
     return Labhost(boxes: boxes)
   }
@@ -112,6 +113,9 @@ struct Labhost {
     let cpu = boxes.enumerated().reduce(0.0) { $0 + total(\.cpu, $1.element, $1.offset, second) }
     machine.cpuBusy = .value(UInt64((cpu + 11.8 * Double(second + 1)) * 1e7))
     let held = boxes.enumerated().reduce(0.0) { $0 + memory($1.element, $1.offset, second) }
+    machine.cpuInterrupts = .value(UInt64(3.4 * Double(second + 1) * 1e7))
+    machine.memoryKernel = .value(UInt64(608.3 * Self.mebibyte))
+    machine.processes = .value(214)
     machine.memoryTotal = .value(UInt64(16384 * Self.mebibyte))
     let inactive = boxes.reduce(0.0) { $0 + $1.inactive }
     machine.memoryAvailable = .value(UInt64((16384 - 2477.9 - held + inactive) * Self.mebibyte))

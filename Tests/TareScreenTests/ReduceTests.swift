@@ -121,7 +121,7 @@ import Testing
     for size in GoldenScreenTests.sizes {
       var state = Labhost.busy().screen(size, seconds: 1, keys: [.character("?")])
       var seen = text(state)
-      for _ in 0..<60 {
+      for _ in 0..<90 {
         _ = press(&state, .down)
         seen += text(state)
       }

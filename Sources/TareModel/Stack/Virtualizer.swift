@@ -27,14 +27,14 @@ public enum Virtualizer: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// Its type, in a few words.
-  public var type: String {
+  /// Its type in a few words: at length, and in at most 24 cells.
+  public var type: (long: String, short: String) {
     switch self {
-    case .kvm: "type 1 or 2 is debated: e says why"
-    case .tcg: "no hypervisor: QEMU translates"
-    case .uml: "no hypervisor: a program"
-    case .virtualbox: "type 2: hosted on this system"
-    case .unknown: "its VMM may not be seen: run as root"
+    case .kvm: ("type 1 or 2 is debated: e says why", "type 1 or 2? debated: e")
+    case .tcg: ("no hypervisor: QEMU translates", "no hypervisor: e")
+    case .uml: ("no hypervisor: a program", "no hypervisor: e")
+    case .virtualbox: ("type 2: hosted on this system", "type 2: hosted")
+    case .unknown: ("its VMM may not be seen: run as root", "may not be seen")
     }
   }
 
@@ -59,13 +59,14 @@ public enum Virtualizer: String, Sendable, Hashable, CaseIterable {
     case .uml:
       [
         "User-mode Linux is a kernel that was built as an ordinary program. Neither hardware nor processor is virtual: the guest's programs are processes "
-          + "of this host, and their calls go to a program instead of to this kernel.",
+          + "of this host, and their calls go to a program instead of to this kernel."
       ]
     case .virtualbox:
       [
-        "VirtualBox is the usual example of type 2: a program on an ordinary operating system, which loads a driver into the kernel to run its guests.",
+        "VirtualBox is the usual example of type 2: a program on an ordinary operating system, which loads a driver into the kernel to run its guests."
       ]
-    case .unknown: ["Which hypervisor runs a guest is seen by the VMM's open files: they may be read by its owner and by root."]
+    case .unknown:
+      ["Which hypervisor runs a guest is seen by the VMM's open files: they may be read by its owner and by root."]
     }
   }
 }
@@ -76,7 +77,9 @@ extension Host {
     if isInContainer { return "tare is in a container: it sees only its own box" }
     let release = kernelRelease.lowercased()
     if release.contains("microsoft") { return "a VM of Windows (WSL 2): Hyper-V below, a hypervisor of type 1" }
-    if release.contains("linuxkit") { return "a VM of Docker Desktop: containers of Windows and macOS run in a Linux VM" }
+    if release.contains("linuxkit") {
+      return "a VM of Docker Desktop: containers of Windows and macOS run in a Linux VM"
+    }
     let outer: String
     switch virtualization {
     case nil: return "bare metal: no hypervisor seen below this kernel"

@@ -28,6 +28,7 @@ extension ScreenState {
   }
 
   mutating func perform(_ action: Action) -> [Effect] {
+    if let effects = handleStack(action) { return effects }
     switch action {
     case .quit: return [.quit]
     case .suspend: return [.suspend]
@@ -173,7 +174,7 @@ extension ScreenState {
     switch page {
     case .isolation: return open(.isolation(next), of: next)
     case .explain: return open(.explain(next), of: next)
-    case .details, .compare: return open(next)
+    case .details, .compare, .virtualizer: return open(next)
     }
   }
 

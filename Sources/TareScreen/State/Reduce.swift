@@ -50,6 +50,7 @@ extension ScreenState {
     if let selection = list.selection { ids.insert(selection) }
     switch page {
     case .details(let id), .isolation(let id), .explain(let id): ids.insert(id)
+    case .virtualizer: break
     case .compare(let one, let other): ids.formUnion([one, other])
     case nil: break
     }
@@ -93,6 +94,7 @@ extension ScreenState {
     switch page {
     case .details(let id):
       return row(of: id).map { Details(state: self, frame: frame, row: $0).lastScroll(size) } ?? 0
+    case .virtualizer: return VirtualizerView(frame: frame).lastScroll(size)
     case .isolation(let id):
       return row(of: id).map { IsolationView(state: self, frame: frame, row: $0).lastScroll(size) } ?? 0
     case .explain(let id):

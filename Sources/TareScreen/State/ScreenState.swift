@@ -10,6 +10,8 @@ public struct ScreenState: Sendable {
     case isolation(String)
     /// Where the figures of the workload with this id come from.
     case explain(String)
+    /// What runs guests here, and of which type it is.
+    case virtualizer
     /// Two workloads beside each other.
     case compare(String, String)
   }
@@ -32,6 +34,7 @@ public struct ScreenState: Sendable {
   public internal(set) var pageScroll = 0
   public internal(set) var list = ListState()
   public internal(set) var boot = BootViewState()
+  public internal(set) var stack = StackViewState()
   /// What is shown; while frozen it stays.
   public internal(set) var frame: Frame?
   public internal(set) var summary: Summary?
@@ -81,7 +84,7 @@ extension ScreenState.Page {
   public var workload: String? {
     switch self {
     case .details(let id), .isolation(let id), .explain(let id): id
-    case .compare: nil
+    case .compare, .virtualizer: nil
     }
   }
 }

@@ -47,6 +47,10 @@ struct Screen {
       drawPage(id: id, on: &canvas) { row, canvas in Details(state: state, frame: frame, row: row).draw(on: &canvas) }
       drawStatus(frame, on: &canvas)
       Footer.draw(Self.detailHints, on: &canvas)
+    case .virtualizer:
+      VirtualizerView(frame: frame).draw(on: &canvas, scroll: state.pageScroll)
+      drawStatus(frame, on: &canvas)
+      Footer.draw(Self.compareHints, on: &canvas)
     case .isolation(let id):
       drawPage(id: id, on: &canvas) { row, canvas in
         IsolationView(state: state, frame: frame, row: row).draw(on: &canvas)
@@ -84,7 +88,11 @@ struct Screen {
       WorkloadGrid.table(state, frame, summary, in: Self.body(canvas.size)).draw(on: &canvas)
       drawStatus(frame, on: &canvas)
     case .stack:
-      StackView(state: state, frame: frame, summary: summary).draw(on: &canvas)
+      let end = StackView(state: state, frame: frame, summary: summary).draw(on: &canvas)
+      // Its last line gives way to what has to be said.
+      let y = canvas.size.height - 2
+      guard end <= y || state.message != nil || !frame.current.problems.isEmpty else { break }
+      canvas.erase(Rect(x: 0, y: y, width: canvas.size.width, height: 1))
       drawStatus(frame, on: &canvas)
     case .boot:
       let view = BootView(state, frame, summary)
@@ -160,7 +168,11 @@ struct Screen {
       Footer.Hint(.filter, "filter"), Footer.Hint(.events, "events"), Footer.Hint(.mark, "mark"),
       Footer.Hint(.compare, "compare"), Footer.Hint(.freeze, "freeze"), Footer.Hint(.save, "save"),
     ]
-  private static let stackHints = views + [Footer.Hint(.events, "events"), Footer.Hint(.save, "save")]
+  private static let stackHints = [
+    Footer.Hint(.right, "choose"), Footer.Hint(.enter, "what is in it"), Footer.Hint(.explain, "type 1 or 2"),
+    Footer.Hint(.users, "users"), Footer.Hint(.nextView, "next view"), Footer.Hint(.events, "events"),
+    Footer.Hint(.freeze, "freeze"), Footer.Hint(.save, "save"),
+  ]
   private static let eventHints = [
     Footer.Hint(.leave, "back"), Footer.Hint(.down, "scroll"), Footer.Hint(.filter, "filter"),
     Footer.Hint(.freeze, "freeze"), Footer.Hint(.save, "save"),

@@ -1,0 +1,141 @@
+internal import TareModel
+
+extension StackView {
+  /// A line in a box: words, or a name and a number that ends at the right.
+  struct Cell {
+    var text: String
+    var value = ""
+    var style = Style.text
+
+    init(_ text: String, _ style: Style = .text) { (self.text, self.style) = (text, style) }
+
+    init(_ name: String, _ value: String) { (text, self.value) = (name, value) }
+
+    func draw(on canvas: inout Canvas, x: Int, y: Int, width: Int) {
+      let room = value.isEmpty ? width : width - value.displayWidth - 1
+      canvas.put(text.fittedAtMost(max(0, room)), x: x, y: y, style)
+      if !value.isEmpty { canvas.put(value, x: x + width - value.displayWidth, y: y) }
+    }
+  }
+
+  func memory(_ name: String, _ bytes: Double?, _ certainty: Certainty = .measured, isAtLeast: Bool = false) -> Cell {
+    let unit = Amount.tableUnit(state.settings.units)
+    let number = bytes.map { (isAtLeast ? "≥ " : "") + Scaled.decimal($0 / unit.bytes) } ?? "?"
+    return Cell(name, "\(number) \(certainty.sign)".fitted(to: number.displayWidth + 2))
+  }
+
+  func cpu(_ name: String, _ percent: Double?, isAtLeast: Bool = false) -> Cell {
+    Cell(name, (percent.map { (isAtLeast ? "≥ " : "") + Scaled.decimal($0) } ?? "?") + " %")
+  }
+
+  var isNarrow: Bool { state.size.width < 96 }
+
+  var memoryName: String { Amount.tableUnit(state.settings.units).name }
+
+  // MARK: Storeys
+
+  func application(_ box: Box) -> Cell? {
+    switch box {
+    case .processes, .containers, .kernel: nil
+    case .guest(let guest): guest.memory.obstacle == nil ? Cell("its own programs") : Cell("▒ unopened", .dim)
+    case .guests: Cell("their own programs")
+    }
+  }
+
+  func guestKernel(_ box: Box) -> [Cell] {
+    switch box {
+    case .processes:
+      let words = isNarrow ? ["straight to the", "host kernel"] : ["calls go straight", "to the host kernel"]
+      return (["no such layer:"] + words).map { Cell($0, .dim) }
+    case .containers:
+      let words =
+        isNarrow ? ["same host kernel,", "in namespaces"] : ["the same host kernel,", "seen through namespaces"]
+      // A sentry answers its programs' calls itself, most of them.
+      let count = stack.userSpaceKernels
+      let sentries = count == 0 ? [] : ["gVisor: \(count) sentr\(count == 1 ? "y" : "ies")"]
+      return (["no such layer:"] + words + sentries).map { Cell($0, .dim) }
+    case .guest(let guest):
+      let release = workload(guest).machine?.guestKernel
+      // A release has a sign of its own: the guest says it.
+      var cells = [release.map { Cell("Linux \($0.harmless)", "r") } ?? Cell("a kernel, unseen", .dim)]
+      if let used = guest.amount(.guestUsed) {
+        cells.append(memory("in use", used.amount, used.certainty))
+        cells.append(memory("held", guest.held, .inferred))
+      } else {
+        cells.append(memory("resident", guest.memory.sum(.unopened)))
+        cells.append(Cell("▒ unopened", .dim))
+      }
+      cells.append(guestCpu(guest.cpu))
+      return cells
+    case .guests(let guests):
+      let held = guests.compactMap(\.held)
+      var cells = [Cell("a kernel each: \(guests.count)")]
+      cells.append(memory("resident", guests.reduce(0) { $0 + inGuest($1.memory) }))
+      cells.append(held.isEmpty ? Cell("▒ unopened", .dim) : memory("held", held.reduce(0, +), .inferred))
+      let known = guests.compactMap { $0.cpu.net ?? $0.cpu.netAtMost }
+      cells.append(cpu("CPU", known.isEmpty ? nil : known.reduce(0, +)))
+      return cells
+    case .kernel: return []
+    }
+  }
+
+  private func inGuest(_ weight: Weight) -> Double {
+    let parts: [Weight.Part] = [.guest, .guestUsed, .guestKernel, .guestFree]
+    return weight.shares.reduce(0) { $0 + (parts.contains($1.part) ? $1.amount : 0) }
+  }
+
+  /// The guest's own time; of an emulated one its translation is in it.
+  private func guestCpu(_ weight: Weight) -> Cell {
+    if let net = weight.net { return cpu("CPU", net) }
+    guard let most = weight.netAtMost else { return cpu("CPU", nil) }
+    return Cell("CPU", "≤ \(Scaled.decimal(most)) %")
+  }
+
+  func process(_ box: Box) -> [Cell] {
+    switch box {
+    case .processes:
+      return [
+        Cell(state.settings.users ? "all users' programs" : "everything else"),
+        memory(memoryName, additions.memory.rest, .inferred), cpu("CPU", additions.cpu.rest),
+      ]
+    case .containers: return containers
+    case .guest(let guest):
+      let version = frame.current.guests[guest.row].report?.version.map { " \($0.harmless)" } ?? ""
+      let runtime = workload(guest).runtime.rawValue
+      return [
+        Cell("\(runtime)\(guest.virtualizer == .uml ? "" : "\(version), the VMM")"),
+        memory(memoryName, guest.vmm.memory), cpu("CPU", guest.vmm.cpu, isAtLeast: guest.cpu.obstacle != nil),
+      ]
+    case .guests(let guests):
+      let parts = guests.map(\.vmm)
+      return [
+        Cell("\(guests.count) VMMs"), memory(memoryName, sum(parts.map(\.memory))), cpu("CPU", sum(parts.map(\.cpu))),
+      ]
+    case .kernel: return []
+    }
+  }
+
+  private func sum(_ values: [Double?]) -> Double? {
+    values.contains { $0 != nil } ? values.reduce(0) { $0 + ($1 ?? 0) } : nil
+  }
+
+  private var containers: [Cell] {
+    guard !stack.containerRows.isEmpty else { return [Cell("none runs here", .dim)] }
+    let names = stack.containerRows.map { frame.current.workloads[$0].name.harmless }
+    let helpers = stack.helpers
+    let engines = stack.engines.map { "\($0.name) \($0.count)" }.joined(separator: ", ")
+    var cells = [
+      Cell(names.prefix(12).joined(separator: " ")),
+      memory(
+        memoryName, stack.containers.memory.map { max(0, $0 - stack.containersKernel - (helpers.memory ?? 0)) },
+        isAtLeast: stack.containers.isAtLeast),
+      cpu("CPU", stack.containers.cpu.map { max(0, $0 - (helpers.cpu ?? 0)) }),
+    ]
+    if helpers.memory != nil {
+      cells.append(memory("helpers", helpers.memory, helpers.certainty))
+      cells.append(cpu("helpers", helpers.cpu ?? 0))
+    }
+    cells.append(Cell(engines, .dim))
+    return cells
+  }
+}

@@ -1,0 +1,32 @@
+internal import TareModel
+
+/// What runs guests here, of which type it is, and why: both sides where that is debated.
+struct VirtualizerView {
+  let frame: Frame
+
+  func draw(on canvas: inout Canvas, scroll: Int) {
+    canvas.put("WHAT RUNS GUESTS HERE", x: 1, y: 1, .bold)
+    canvas.fill("─", x: 1, y: 2, width: canvas.size.width - 2, .dim)
+    for (index, line) in lines(canvas.size.width - 2).dropFirst(scroll).enumerated() {
+      guard 3 + index < canvas.size.height - 2 else { return }
+      canvas.put(line.text, x: 1, y: 3 + index, line.isTitle ? .bold : .text)
+    }
+  }
+
+  func lastScroll(_ size: Size) -> Int { max(0, lines(size.width - 2).count - (size.height - 5)) }
+
+  private func lines(_ width: Int) -> [(text: String, isTitle: Bool)] {
+    let stack = Stack(frame)
+    let used = stack.virtualizers
+    var lines: [(String, Bool)] = []
+    for virtualizer in used.isEmpty ? [.kvm] : used {
+      lines.append((virtualizer.title, true))
+      if used.isEmpty { lines.append(("No VM runs here; the usual one of Linux is", false)) }
+      for sentence in virtualizer.explanation {
+        lines += sentence.wrapped(to: min(width, 96)).map { ($0, false) } + [("", false)]
+      }
+    }
+    lines.append(("This machine", true))
+    return lines + stack.host.ground.wrapped(to: min(width, 96)).map { ($0, false) }
+  }
+}
