@@ -76,12 +76,14 @@ extension IsolationTable.Line {
     var isEmpty = true
     for word in text.split(separator: " ", omittingEmptySubsequences: false) {
       let joined = isEmpty ? line + word : "\(line) \(word)"
-      if joined.displayWidth <= width || isEmpty && line == rest {
-        line = joined.displayWidth <= width ? joined : joined.fitted(to: width)
+      if isEmpty || joined.displayWidth <= width {
+        line = joined
       } else {
         lines.append(line.trimmedEnd)
-        line = (rest + word).fittedAtMost(max(1, width))
+        line = rest + word
       }
+      // A word that is too long for a line is cut.
+      line = line.fittedAtMost(width)
       isEmpty = false
     }
     return lines + [line.trimmedEnd]
