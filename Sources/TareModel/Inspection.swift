@@ -61,6 +61,8 @@ public struct Inspection: Sendable, Hashable {
   public var disks: [Device]
   /// Paths of its cgroups by hierarchy, as in /proc/PID/cgroup: (`memory`, `/docker/…`).
   public var cgroups: [Cgroup]
+  /// Nil where nobody read it yet.
+  public var isolation: Isolation?
   /// Why something is not here.
   public var problems: [String]
 

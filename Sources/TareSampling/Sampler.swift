@@ -171,7 +171,10 @@ public final class Sampler {
     }
     if inspector?.id != id || inspector?.serial != row.serial { inspector = Inspector(row, root, layout) }
     let vcpus = figures.answer(of: row.identity).report?.vcpus ?? []
-    return inspector?.look(&buffer, vcpus: vcpus)
+    let others = found.lazy.filter { $0.serial != row.serial }
+    return inspector?.look(
+      &buffer, vcpus: vcpus,
+      neighbours: Array(others.map { Neighbour(name: $0.workload.name, pid: $0.finding.main.pid) }))
   }
 
   /// Without a copy where users are not shown.

@@ -6,7 +6,7 @@ import Testing
 @Suite struct CommandTests {
   static let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
   static let hosts = ["hybrid", "v2"]
-  static let commands = ["snapshot", "demo", "doctor", "capture", "config"]
+  static let commands = ["snapshot", "demo", "doctor", "capture", "config", "inspect"]
 
   private func run(_ words: [String], _ environment: [String: String] = [:]) throws -> (code: Int32, child: Child) {
     let child = try Child([Tool.tare()] + words, environment)

@@ -28,7 +28,7 @@ public struct CgroupLayout: Sendable, Hashable {
         if line.isEmpty { continue }
         throw FormatError(line: cursor.line - 1, expected: "a mount with a dash and three fields after it", found: nil)
       }
-      let point = unescape(fields[4])
+      let point = unescapeMount(fields[4])
       switch fields[dash + 1] {
       case "cgroup2":
         if unified == nil {
@@ -57,24 +57,6 @@ public struct CgroupLayout: Sendable, Hashable {
 
   /// Whether this controller's files are those of v1.
   public func isV1(_ controller: String) -> Bool { controllers[controller] != nil }
-
-  /// Blank, tab, newline and backslash stand as octal numbers.
-  private func unescape(_ field: Substring) -> String {
-    guard field.contains("\\") else { return String(field) }
-    var bytes: [UInt8] = []
-    var rest = Array(field.utf8)[...]
-    while let byte = rest.popFirst() {
-      if byte == UInt8(ascii: "\\"), rest.count >= 3,
-        let code = UInt8(String(decoding: rest.prefix(3), as: UTF8.self), radix: 8)
-      {
-        bytes.append(code)
-        rest = rest.dropFirst(3)
-      } else {
-        bytes.append(byte)
-      }
-    }
-    return String(decoding: bytes, as: UTF8.self)
-  }
 }
 
 /// The cgroups of a process: a path for each hierarchy. From `/proc/PID/cgroup` (cgroups(7)).

@@ -68,7 +68,7 @@ public struct JSONExporter: Exporter {
     }
   }
 
-  private func write(row: Int, _ frame: Frame, _ json: inout JSONText) {
+  func write(row: Int, _ frame: Frame, _ json: inout JSONText) {
     let workload = frame.current.workloads[row]
     var absent: [(String, String)] = []
     func text(_ name: String, _ value: String?) {
@@ -174,7 +174,7 @@ public struct JSONExporter: Exporter {
     }
   }
 
-  private func write(_ absent: [(String, String)], _ json: inout JSONText) {
+  func write(_ absent: [(String, String)], _ json: inout JSONText) {
     json.object("unavailable") { json in
       for (name, reason) in absent { json.field(name, reason) }
     }

@@ -8,6 +8,12 @@ struct CloudHypervisorArguments: Hashable {
   private(set) var vcpus: UInt64 = 1
   private(set) var disks: [String] = []
   private(set) var kernel: String?
+  private(set) var initramfs: String?
+  private(set) var readOnlyDisks: Set<String> = []
+  private(set) var isShared = false
+  private(set) var isHuge = false
+  private(set) var hasBalloon = false
+  private(set) var confidential: [String] = []
   private(set) var taps: [String] = []
   /// Files that get what the guest says on its serial line or console.
   private(set) var consoles: [String] = []
@@ -17,9 +23,10 @@ struct CloudHypervisorArguments: Hashable {
   private(set) var start = BootTimeline.Kind.boot
 
   /// Options whose value is one path, and those of which these keys are read.
-  private static let plain: Set<String> = ["kernel", "firmware", "log-file"]
+  private static let plain: Set<String> = ["kernel", "firmware", "log-file", "initramfs"]
   private static let keys: [String: Set<String>] = [
-    "cpus": ["boot"], "memory": ["size"], "memory-zone": ["size"], "disk": ["path"], "net": ["tap"],
+    "cpus": ["boot"], "memory": ["size", "shared", "hugepages"], "memory-zone": ["size", "shared", "hugepages"],
+    "disk": ["path", "readonly"], "net": ["tap"], "balloon": ["size"], "platform": ["tdx", "sev_snp"],
     "serial": ["file"], "console": ["file"], "event-monitor": ["path"], "api-socket": ["path"], "restore": [],
   ]
 
@@ -29,20 +36,35 @@ struct CloudHypervisorArguments: Hashable {
       let options = QemuOptions(value)
       switch flag {
       case "cpus": vcpus = (options["boot"] ?? options.first).flatMap { UInt64($0) } ?? vcpus
-      case "memory": memory = Self.size(options["size"]) ?? memory
-      case "memory-zone": zones = (zones ?? 0) &+ (Self.size(options["size"]) ?? 0)
-      case "disk": disks += [options["path"]].compactMap { $0 }
+      case "memory":
+        memory = Self.size(options["size"]) ?? memory
+        readBacking(options)
+      case "memory-zone":
+        zones = (zones ?? 0) &+ (Self.size(options["size"]) ?? 0)
+        readBacking(options)
+      case "balloon": hasBalloon = true
+      case "platform":
+        confidential += [("tdx", "tdx"), ("sev_snp", "sev-snp")].filter { options[$0.0] == "on" }.map(\.1)
+      case "disk":
+        disks += [options["path"]].compactMap { $0 }
+        if options["readonly"] == "on", let path = options["path"] { readOnlyDisks.insert(path) }
       case "net": taps += [options["tap"]].compactMap { $0 }
       case "serial", "console": consoles += [options["file"]].compactMap { $0 }
       case "event-monitor": events = options["path"]
       case "api-socket": socket = options["path"] ?? options.first
       case "kernel", "firmware": kernel = value
+      case "initramfs": initramfs = value
       case "log-file": log = value
       case "restore": start = .restored
       default: break
       }
     }
     memory = memory &+ (zones ?? 0)
+  }
+
+  private mutating func readBacking(_ options: QemuOptions) {
+    isShared = isShared || options["shared"] == "on"
+    isHuge = isHuge || options["hugepages"] == "on"
   }
 
   static func keep(_ arguments: [String]) -> [String] {

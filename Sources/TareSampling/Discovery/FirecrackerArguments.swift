@@ -27,28 +27,38 @@ struct FirecrackerArguments: Hashable {
 struct FirecrackerConfig: Codable, Hashable {
   struct Source: Codable, Hashable {
     var kernel: String?
-    enum CodingKeys: String, CodingKey { case kernel = "kernel_image_path" }
+    var initrd: String?
+    enum CodingKeys: String, CodingKey {
+      case kernel = "kernel_image_path"
+      case initrd = "initrd_path"
+    }
   }
   struct Drive: Codable, Hashable {
     var path: String?
     var isRoot: Bool?
+    var isReadOnly: Bool?
     enum CodingKeys: String, CodingKey {
       case path = "path_on_host"
       case isRoot = "is_root_device"
+      case isReadOnly = "is_read_only"
     }
   }
   struct Machine: Codable, Hashable {
     var vcpus: UInt64?
     var mebibytes: UInt64?
+    /// `None` or `2M`.
+    var hugePages: String?
     enum CodingKeys: String, CodingKey {
       case vcpus = "vcpu_count"
       case mebibytes = "mem_size_mib"
+      case hugePages = "huge_pages"
     }
   }
   struct Interface: Codable, Hashable {
     var tap: String?
     enum CodingKeys: String, CodingKey { case tap = "host_dev_name" }
   }
+  struct Balloon: Codable, Hashable {}
   struct Logger: Codable, Hashable {
     var path: String?
     enum CodingKeys: String, CodingKey { case path = "log_path" }
@@ -58,9 +68,10 @@ struct FirecrackerConfig: Codable, Hashable {
   var machine: Machine?
   var interfaces: [Interface]?
   var logger: Logger?
+  var balloon: Balloon?
 
   enum CodingKeys: String, CodingKey {
-    case drives, logger
+    case drives, logger, balloon
     case source = "boot-source"
     case machine = "machine-config"
     case interfaces = "network-interfaces"

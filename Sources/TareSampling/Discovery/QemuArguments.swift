@@ -51,16 +51,21 @@ struct QemuArguments: Hashable {
   static let flags: Set<String> = [
     "name", "uuid", "m", "smp", "accel", "enable-kvm", "machine", "M", "drive", "blockdev", "hda", "hdb", "hdc", "hdd",
     "cdrom", "netdev", "chardev", "serial", "incoming", "loadvm",
-    "id", "loadstate",
+    "id", "loadstate", "kernel", "initrd", "device", "nic", "net", "object", "mem-path", "mem-prealloc", "balloon",
+    "nodefaults", "numa",
   ]
 
   /// Options whose value is one path or number.
-  private static let plain: Set<String> = ["uuid", "hda", "hdb", "hdc", "hdd", "cdrom", "serial", "id"]
+  private static let plain: Set<String> = [
+    "uuid", "hda", "hdb", "hdc", "hdd", "cdrom", "serial", "id", "kernel", "initrd", "mem-path",
+  ]
   /// Keys of the other options that are read: the rest may be secrets.
   private static let keys: Set<String> = [
     "guest", "debug-threads", "size", "cpus", "maxcpus", "sockets", "dies", "clusters", "modules", "cores", "threads",
     "accel", "type", "file", "if", "filename", "file.filename", "ifname", "path",
     "backend", "logfile", "append", "logappend", "id",
+    "driver", "netdev", "model", "format", "node-name", "readonly", "read-only", "media", "qom-type", "share",
+    "hugetlb", "mem-path", "memory-backend", "memory-encryption", "confidential-guest-support", "memdev",
   ]
 
   init(_ arguments: [String]) {
@@ -70,7 +75,7 @@ struct QemuArguments: Hashable {
 
   static func keep(_ arguments: [String]) -> [String] {
     pairs(arguments).reduce(into: Array(arguments.prefix(1))) { kept, pair in
-      guard flags.contains(pair.flag) else { return }
+      guard flags.contains(pair.flag), QemuHardware.mayKeep(pair.flag, pair.value) else { return }
       let value = pair.value.map { value in
         switch pair.flag {
         // Where it comes from may be a command with secrets; how it comes is enough.
@@ -83,7 +88,7 @@ struct QemuArguments: Hashable {
     }
   }
 
-  private static func pairs(_ arguments: [String]) -> [(flag: String, value: String?)] {
+  static func pairs(_ arguments: [String]) -> [(flag: String, value: String?)] {
     var pairs: [(flag: String, value: String?)] = []
     var rest = arguments.dropFirst()
     while let argument = rest.popFirst() {
@@ -221,12 +226,13 @@ struct QemuOptions {
       .joined(separator: ",")
   }
 
-  /// A text; anything else is not read.
+  /// A text, or what is true or false as other options write it; anything else is not read.
   private struct JSONField: Decodable {
     let text: String?
 
     init(from decoder: any Decoder) throws {
-      text = try? decoder.singleValueContainer().decode(String.self)
+      let value = try decoder.singleValueContainer()
+      text = (try? value.decode(String.self)) ?? (try? value.decode(Bool.self)).map { $0 ? "on" : "off" }
     }
   }
 

@@ -11,6 +11,8 @@ final class Inspector {
   private let row: Discovery.Row
   private var tasks: TaskReader
   private var devices: DeviceReader
+  /// It changes seldom: read again after ten seconds.
+  private var isolation: (value: Isolation, at: UInt64)?
 
   init(_ row: Discovery.Row, _ root: KernelRoot, _ layout: CgroupLayout) {
     (self.row, self.root, self.layout) = (row, root, layout)
@@ -19,8 +21,10 @@ final class Inspector {
     devices = DeviceReader(root, layout)
   }
 
-  /// - Parameter vcpus: threads that run a virtual CPU, as the VMM told.
-  func look(_ buffer: inout [UInt8], vcpus: [Int32] = []) -> Inspection {
+  /// - Parameters:
+  ///   - vcpus: threads that run a virtual CPU, as the VMM told.
+  ///   - neighbours: the other workloads.
+  func look(_ buffer: inout [UInt8], vcpus: [Int32] = [], neighbours: @autoclosure () -> [Neighbour]) -> Inspection {
     var inspection = Inspection(workload: id)
     let main = row.finding.main
     var problems = Problems()
@@ -41,8 +45,17 @@ final class Inspector {
     inspection.wait = found.wait
     inspection.disks = devices.disks(row.finding.own, &buffer, &problems)
     inspection.cgroups = cgroups(of: main.pid)
+    inspection.isolation = lookAround(neighbours())
     inspection.problems = problems.all
     return inspection
+  }
+
+  private func lookAround(_ neighbours: @autoclosure () -> [Neighbour]) -> Isolation {
+    let now = root.monotonic()
+    if let isolation, now &- isolation.at < 10_000_000_000 { return isolation.value }
+    let value = IsolationReader(root: root, layout: layout).read(row, among: neighbours())
+    isolation = (value, now)
+    return value
   }
 
   /// All processes in the workload's own cgroup and below it; of one without a cgroup only the first is known.

@@ -151,6 +151,10 @@ private func ascii(_ glyph: UInt32) -> UInt32 {
     case 0x2500, 0x2501, 0x2013, 0x2014, 0x2212: "-"
     case 0x2502, 0x2503: "|"
     case 0x250c...0x254b: "+"
+    // Own, the host's, shared.
+    case 0x25a0: "#"
+    case 0x25a1: "o"
+    case 0x25e7: "%"
     case 0x2265: ">"
     case 0x2264: "<"
     case 0x25b8, 0x203a, 0x2192: ">"

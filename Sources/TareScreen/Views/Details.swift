@@ -21,7 +21,7 @@ struct Details {
     let area = Self.area(size)
     let style: Style = Style(of: workload.kind)
     let flow = SectionFlow(history: state.shownHistory, style: style)
-    let rows = flow.draw(sections, on: &canvas, in: area, scroll: state.pageScroll)
+    let rows = flow.draw(sections(width: area.width), on: &canvas, in: area, scroll: state.pageScroll)
     if rows > area.height {
       let says = " \(state.pageScroll + 1)–\(min(rows, state.pageScroll + area.height)) of \(rows) lines "
       canvas.put(says, x: size.width - 2 - says.displayWidth, y: 2)
@@ -33,22 +33,28 @@ struct Details {
   /// The last line that can be scrolled to.
   func lastScroll(_ size: Size) -> Int {
     let area = Self.area(size)
-    let columns = SectionFlow.columns(sections, width: area.width, height: area.height)
+    let columns = SectionFlow.columns(sections(width: area.width), width: area.width, height: area.height)
     let longest = columns.placed.map { $0.reduce(0) { $0 + $1.height } }.max() ?? 0
     return max(0, longest - 1 - area.height)
   }
 
-  private var sections: [Section] {
+  private func sections(width: Int) -> [Section] {
     let now = frame.current.realtime
     let guest = GuestSection(
       answer: frame.current.guests[row], given: frame.current[row, .memoryConfigured].number, now: now,
       settings: state.settings)
     let boot = workload.kind == .user ? [] : [BootSection(workload: workload, now: now).section]
     return
-      (figureSections + guest.sections + boot + [tasks] + devices
+      (figureSections + isolation(width: width) + guest.sections + boot + [tasks] + devices
       + [identity, cgroups, missing].compactMap { $0 }).filter {
         !$0.lines.isEmpty
       }
+  }
+
+  /// Where there is one column only, they have a page of their own.
+  private func isolation(width: Int) -> [Section] {
+    SectionFlow.count(width: width) > 1
+      ? IsolationView(state: state, frame: frame, row: row).sections(width: width) : []
   }
 
   // MARK: Figures

@@ -6,10 +6,51 @@ struct IsolationView {
   let frame: Frame
   let row: Int
 
+  private var workload: Workload { frame.current.workloads[row] }
+  private var inspection: Inspection? {
+    state.inspection?.workload == workload.id ? state.inspection : nil
+  }
+
   func draw(on canvas: inout Canvas) {
-    Title.draw(state, frame, row, on: &canvas, x: 1, y: 1, limit: canvas.size.width - 2)
+    let size = canvas.size
+    let counter = state.list.place(of: workload.id, in: frame).map { "\($0.index + 1) of \($0.count)" } ?? ""
+    Title.draw(state, frame, row, on: &canvas, x: 1, y: 1, limit: size.width - counter.count - 2)
+    canvas.put(counter, x: size.width - 1 - counter.count, y: 1, .dim)
+    canvas.fill("─", x: 1, y: 2, width: size.width - 2, .dim)
+    let area = Details.area(size)
+    let sections = sections(width: area.width)
+    guard !sections.isEmpty else {
+      let isLive = frame.current.own.sampling != nil
+      canvas.put(isLive ? "Read from the next sample on." : "Nobody read it of this host.", x: 1, y: 3, .dim)
+      return
+    }
+    let flow = SectionFlow(history: state.shownHistory, style: Style(of: workload.kind))
+    let rows = flow.draw(sections, on: &canvas, in: area, scroll: state.pageScroll)
+    if rows > area.height {
+      let says = " \(state.pageScroll + 1)–\(min(rows, state.pageScroll + area.height)) of \(rows) lines "
+      canvas.put(says, x: size.width - 2 - says.displayWidth, y: 2)
+    }
   }
 
   /// The last line that can be scrolled to.
-  func lastScroll(_ size: Size) -> Int { 0 }
+  func lastScroll(_ size: Size) -> Int {
+    let area = Details.area(size)
+    let placed = SectionFlow.columns(sections(width: area.width), width: area.width, height: area.height).placed
+    let longest = placed.map { $0.reduce(0) { $0 + $1.height } }.max() ?? 0
+    return max(0, longest - 1 - area.height)
+  }
+
+  /// Empty before it was read.
+  func sections(width: Int) -> [Section] {
+    let column = SectionFlow.columnWidth(width)
+    return IsolationTable(frame, row: row, inspection).parts.map { part in
+      Section(
+        title: part.title, note: part.legend,
+        lines: part.lines.flatMap { line in
+          line.wrapped(to: column - 1).map { text in
+            Section.Line(name: text, isWhole: true, style: line.isWarning ? .warning : .text)
+          }
+        })
+    }
+  }
 }

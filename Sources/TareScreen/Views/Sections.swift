@@ -44,10 +44,14 @@ struct SectionFlow {
   var name = 18
   var value = 11
 
+  static func count(width: Int) -> Int { max(1, min(width / 58 == 0 ? 1 : max(1, (width + 2) / 60), 4)) }
+
+  /// Cells of one column.
+  static func columnWidth(_ width: Int) -> Int { (width - 2 * (count(width: width) - 1)) / count(width: width) }
+
   /// Rows that a column takes, and how sections are shared out over columns.
   static func columns(_ sections: [Section], width: Int, height: Int) -> (count: Int, width: Int, placed: [[Section]]) {
-    let count = max(1, min(width / 58 == 0 ? 1 : max(1, (width + 2) / 60), 4))
-    let columnWidth = (width - 2 * (count - 1)) / count
+    let (count, columnWidth) = (count(width: width), columnWidth(width))
     let total = sections.reduce(0) { $0 + $1.height }
     var placed: [[Section]] = [[]]
     var used = 0

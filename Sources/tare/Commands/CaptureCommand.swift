@@ -47,12 +47,14 @@ struct CaptureCommand: ParsableCommand {
       sampler.showsUsers = users
       var sample = sampler.makeSample()
       try sampler.sample(into: &sample)
+      for workload in sample.workloads { _ = sampler.inspect(workload.id) }
       recorder.mark(root.now())
       var next = sample.monotonic
       for _ in 1..<(interval.nanoseconds > 0 ? max(1, count) : 1) {
         next += interval.nanoseconds
         guard interrupts.wait(until: next, now: { root.monotonic() }) else { break }
         try sampler.sample(into: &sample)
+        for workload in sample.workloads { _ = sampler.inspect(workload.id) }
         recorder.mark(root.now())
       }
       try recorder.finish(facts: root.facts, engineNames: kept(names.names, sample.workloads))
