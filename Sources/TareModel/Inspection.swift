@@ -61,6 +61,8 @@ public struct Inspection: Sendable, Hashable {
   public var disks: [Device]
   /// Paths of its cgroups by hierarchy, as in /proc/PID/cgroup: (`memory`, `/docker/…`).
   public var cgroups: [Cgroup]
+  /// Which file each of its metrics was read from.
+  public var files: [MetricFile]
   /// Why something is not here.
   public var problems: [String]
 
@@ -83,6 +85,7 @@ public struct Inspection: Sendable, Hashable {
     network = []
     disks = []
     cgroups = []
+    files = []
     problems = []
   }
 }

@@ -158,7 +158,7 @@ public final class Sampler {
       inspector = nil
       return nil
     }
-    if inspector?.id != id || inspector?.serial != row.serial { inspector = Inspector(row, root, layout) }
+    if inspector?.id != id || inspector?.serial != row.serial { inspector = Inspector(row, root, layout, plan) }
     let vcpus = figures.answer(of: row.identity).report?.vcpus ?? []
     return inspector?.look(&buffer, vcpus: vcpus)
   }

@@ -11,9 +11,11 @@ final class Inspector {
   private let row: Discovery.Row
   private var tasks: TaskReader
   private var devices: DeviceReader
+  private let files: FileNames
 
-  init(_ row: Discovery.Row, _ root: KernelRoot, _ layout: CgroupLayout) {
+  init(_ row: Discovery.Row, _ root: KernelRoot, _ layout: CgroupLayout, _ plan: CgroupPlan) {
     (self.row, self.root, self.layout) = (row, root, layout)
+    files = FileNames(row, root, layout, plan)
     (id, serial) = (row.workload.id, row.serial)
     tasks = TaskReader(root)
     devices = DeviceReader(root, layout)
@@ -41,6 +43,7 @@ final class Inspector {
     inspection.wait = found.wait
     inspection.disks = devices.disks(row.finding.own, &buffer, &problems)
     inspection.cgroups = cgroups(of: main.pid)
+    inspection.files = files.all(&buffer)
     inspection.problems = problems.all
     return inspection
   }
