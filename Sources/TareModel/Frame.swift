@@ -47,17 +47,16 @@ public struct Frame: Sendable {
 
     public func now(_ metric: Metric) -> Reading { frame.current[row, metric] }
 
-    /// What a counter grew by between the samples.
-    public func growth(_ metric: Metric) -> Reading {
-      let now = now(metric)
-      guard let earlierRow, let previous = frame.previous else {
-        return now.number == nil ? now : .missing(.firstSample)
-      }
-      if let index = carriedIndex(metric) {
-        return now.growth(since: frame.current.earlier[row * Metric.carried.count + index])
-      }
-      return now.growth(since: previous[earlierRow, metric])
+    /// The reading that ``growth(_:)`` counts from: that of the sample before, or of the read before the last one where it is
+    /// read less often.
+    public func before(_ metric: Metric) -> Reading {
+      guard let earlierRow, let previous = frame.previous else { return .missing(.firstSample) }
+      if let index = carriedIndex(metric) { return frame.current.earlier[row * Metric.carried.count + index] }
+      return previous[earlierRow, metric]
     }
+
+    /// What a counter grew by between the samples.
+    public func growth(_ metric: Metric) -> Reading { now(metric).growth(since: before(metric)) }
 
     /// Nanoseconds between the two reads of this very workload.
     public var elapsed: UInt64? {

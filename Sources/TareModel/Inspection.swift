@@ -63,6 +63,8 @@ public struct Inspection: Sendable, Hashable {
   public var cgroups: [Cgroup]
   /// Nil where nobody read it yet.
   public var isolation: Isolation?
+  /// Which file each of its metrics was read from.
+  public var files: [MetricFile]
   /// Why something is not here.
   public var problems: [String]
 
@@ -85,6 +87,7 @@ public struct Inspection: Sendable, Hashable {
     network = []
     disks = []
     cgroups = []
+    files = []
     problems = []
   }
 }

@@ -169,7 +169,7 @@ public final class Sampler {
       inspector = nil
       return nil
     }
-    if inspector?.id != id || inspector?.serial != row.serial { inspector = Inspector(row, root, layout) }
+    if inspector?.id != id || inspector?.serial != row.serial { inspector = Inspector(row, root, layout, plan) }
     let vcpus = figures.answer(of: row.identity).report?.vcpus ?? []
     let others = found.lazy.filter { $0.serial != row.serial }
     return inspector?.look(

@@ -25,6 +25,14 @@ struct LimitPath {
     pids = folders("pids")
   }
 
+  /// All that is looked at, the workload's own first.
+  var files: [MetricFile] {
+    let quotas = layout.isV1("cpu") ? ["cpu.cfs_quota_us", "cpu.cfs_period_us"] : ["cpu.max"]
+    return cpu.flatMap { folder in quotas.map { MetricFile(.cpuLimit, "\(folder)/\($0)") } }
+      + memory.map { MetricFile(.memoryLimit, "\($0)/memory.max") }
+      + pids.map { MetricFile(.processLimit, "\($0)/pids.max") }
+  }
+
   func read(_ root: KernelRoot, buffer: inout [UInt8], into readings: inout [(Metric, Reading)]) {
     readings.removeAll(keepingCapacity: true)
     readings.append(

@@ -1,5 +1,6 @@
-/// A number that tare shows: its name, unit, formula in words, and the function. Table, JSON and every other output go
-/// over ``catalogue``; none has a definition of its own.
+/// A number that tare shows: its name, unit, formula in words, the function, and what others show in its place. Table, JSON
+/// and every other output go over ``catalogue``; none has a definition of its own. There is no figure without its
+/// ``Explanation``: all that it says is declared here.
 public struct Figure: Sendable {
   public enum Unit: String, Sendable, Hashable {
     /// 100 is one core, or all of the time.
@@ -18,19 +19,37 @@ public struct Figure: Sendable {
   public let label: String
   /// What is computed, in words.
   public let formula: String
+  /// All that ``evaluate`` looks at.
   public let inputs: [Metric]
+  /// What other tools show for the same thing, and why that differs.
+  public let others: Others
   public let evaluate: @Sendable (Frame.Pair) -> FigureValue
+  /// Of what it is a sum, where it is one.
+  public let weight: (@Sendable (Frame.Pair) -> Weight)?
+  private let trust: @Sendable (Frame.Pair) -> Certainty
 
+  /// - Parameters:
+  ///   - certainty: how a number that is there is known.
+  ///   - weight: of what it is a sum.
   public init(
     _ name: String, _ unit: Unit, _ label: String, _ formula: String, inputs: [Metric],
-    evaluate: @escaping @Sendable (Frame.Pair) -> FigureValue
+    certainty: @escaping @Sendable (Frame.Pair) -> Certainty = { _ in .measured }, others: Others,
+    weight: (@Sendable (Frame.Pair) -> Weight)? = nil, evaluate: @escaping @Sendable (Frame.Pair) -> FigureValue
   ) {
     self.name = name
     self.unit = unit
     self.label = label
     self.formula = formula
     self.inputs = inputs
+    self.others = others
+    self.weight = weight
     self.evaluate = evaluate
+    trust = certainty
+  }
+
+  /// How the value is known; unknown where there is none.
+  public func certainty(_ pair: Frame.Pair) -> Certainty {
+    if case .missing = evaluate(pair) { .unknown } else { trust(pair) }
   }
 
   /// `cpu` of `cpu.usage_percent`.

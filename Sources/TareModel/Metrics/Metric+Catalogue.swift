@@ -32,7 +32,8 @@ extension Metric {
     Declaration(
       metric: .cpuWait, name: "cpu.wait", unit: .nanoseconds, kind: .counter,
       help: "Time in which vCPU threads wanted to run and had to wait, throttling included.",
-      v2: nil, v1: nil, machine: "sum of schedstat's second field over vCPU threads"),
+      v2: nil, v1: nil, machine: "sum of schedstat's second field over vCPU threads",
+      container: "second field of /proc/PID/task/*/schedstat of all its threads, while somebody looks at it"),
     Declaration(
       metric: .cpuPeriods, name: "cpu.periods", unit: .count, kind: .counter,
       help: "Enforcement periods of the CPU limit that have passed.",
@@ -51,10 +52,12 @@ extension Metric {
     Declaration(
       metric: .cpuLimit, name: "cpu.limit", unit: .microcores, kind: .gauge,
       help: "The smallest CPU limit on the path to the root.",
-      v2: nil, v1: nil, machine: "its vCPUs, or its own cgroup's limit where that is smaller"),
+      v2: nil, v1: nil, machine: "its vCPUs, or its own cgroup's limit where that is smaller",
+      container: "the smallest quota ÷ period of cpu.max from its cgroup to the root",
+      containerV1: "the smallest cpu.cfs_quota_us ÷ cpu.cfs_period_us from its cgroup to the root"),
     Declaration(
       metric: .cpuCount, name: "cpu.vcpus", unit: .count, kind: .gauge,
-      help: "Virtual CPUs of a VM.", v2: nil, v1: nil, machine: "-smp of the command line, else its vCPU threads"),
+      help: "Virtual CPUs of a VM.", v2: nil, v1: nil, machine: "-smp of the command line, else what the VMM was configured with, else its vCPUs in /proc/PID/fd"),
   ]
 
   private static let memory: [Declaration] = [
@@ -62,7 +65,7 @@ extension Metric {
       metric: .memoryCurrent, name: "memory.current", unit: .bytes, kind: .gauge,
       help: "Memory charged to the workload, page cache included.",
       v2: Place("memory", "memory.current", .single), v1: Place("memory", "memory.usage_in_bytes", .single),
-      machine: "its own cgroup's, else PSS of the VMM and its helpers plus hugetlb"),
+      machine: "its own cgroup's, else Pss and huge pages of the VMM and its helpers, from /proc/PID/smaps"),
     Declaration(
       metric: .memoryInactiveFile, name: "memory.inactive_file", unit: .bytes, kind: .gauge,
       help: "Page cache that the kernel would drop first.",
@@ -88,10 +91,11 @@ extension Metric {
       metric: .memoryLimit, name: "memory.limit", unit: .bytes, kind: .gauge,
       help: "The smallest memory limit on the path to the root.",
       v2: nil, v1: Place("memory", "memory.stat", .keyed(StaticKey("hierarchical_memory_limit"))),
-      machine: "its own cgroup's"),
+      machine: "its own cgroup's",
+      container: "the smallest memory.max from its cgroup to the root"),
     Declaration(
       metric: .memoryConfigured, name: "memory.configured", unit: .bytes, kind: .gauge,
-      help: "Guest RAM that the VM was given.", v2: nil, v1: nil, machine: "-m of the command line"),
+      help: "Guest RAM that the VM was given.", v2: nil, v1: nil, machine: "-m of the command line, else what the VMM was configured with, else its largest mappings"),
     Declaration(
       metric: .memoryResident, name: "memory.resident", unit: .bytes, kind: .gauge,
       help: "Memory of the VMM process that is in RAM, huge pages included.",
@@ -125,15 +129,18 @@ extension Metric {
     Declaration(
       metric: .memoryHelpers, name: "memory.helpers", unit: .bytes, kind: .gauge,
       help: "Memory of helper processes that the workload's charge does not contain: shim, conmon, virtiofsd, swtpm.",
-      v2: nil, v1: nil, machine: "Pss of each helper's /proc/PID/smaps_rollup, guest RAM that it maps left out"),
+      v2: nil, v1: nil, machine: "Pss of each helper's /proc/PID/smaps_rollup, guest RAM that it maps left out",
+      container: "Pss and huge pages of each helper's /proc/PID/smaps_rollup"),
     Declaration(
       metric: .memoryHelpersInside, name: "memory.helpers_inside", unit: .bytes, kind: .gauge,
       help: "Memory of helper processes that is part of the workload's charge: a sandbox's kernel in the same cgroup.",
-      v2: nil, v1: nil, machine: "Pss of each helper, what it maps for the application or the guest left out"),
+      v2: nil, v1: nil, machine: "Pss of each helper, what it maps for the application or the guest left out",
+      container: "Pss of each helper's /proc/PID/smaps, what it maps for the application left out"),
     Declaration(
       metric: .memoryHelpersResident, name: "memory.helpers_resident", unit: .bytes, kind: .gauge,
       help: "Memory of all helper processes that is in RAM, with all that they share with others: a bound.",
-      v2: nil, v1: nil, machine: "resident of each helper's /proc/PID/statm"),
+      v2: nil, v1: nil, machine: "resident of each helper's /proc/PID/statm",
+      container: "resident of each helper's /proc/PID/statm"),
     Declaration(
       metric: .memoryGuestTotal, name: "memory.guest_total", unit: .bytes, kind: .gauge,
       help: "Memory that the guest's kernel manages.", v2: nil, v1: nil,
@@ -177,22 +184,26 @@ extension Metric {
     Declaration(
       metric: .networkReceived, name: "network.received", unit: .bytes, kind: .counter,
       help: "Bytes received by all interfaces of the workload's network namespace but lo; for a VM by its taps.",
-      v2: nil, v1: nil, machine: "what its tap devices sent"),
+      v2: nil, v1: nil, machine: "bytes that its tap devices sent, /proc/net/dev",
+      container: "received bytes of all interfaces but lo in /proc/PID/net/dev"),
     Declaration(
       metric: .networkSent, name: "network.sent", unit: .bytes, kind: .counter,
       help: "Bytes sent by all interfaces of the workload's network namespace but lo; for a VM by its taps.",
-      v2: nil, v1: nil, machine: "what its tap devices received"),
+      v2: nil, v1: nil, machine: "bytes that its tap devices received, /proc/net/dev",
+      container: "sent bytes of all interfaces but lo in /proc/PID/net/dev"),
   ]
 
   private static let helpers: [Declaration] = [
     Declaration(
       metric: .cpuHelpers, name: "cpu.helpers", unit: .nanoseconds, kind: .counter,
       help: "CPU time of helper processes that the workload's own does not contain: shim, conmon, virtiofsd, swtpm.",
-      v2: nil, v1: nil, machine: "utime + stime of each helper's /proc/PID/stat"),
+      v2: nil, v1: nil, machine: "utime + stime of each helper's /proc/PID/stat",
+      container: "utime + stime of each helper's /proc/PID/stat"),
     Declaration(
       metric: .cpuHelpersInside, name: "cpu.helpers_inside", unit: .nanoseconds, kind: .counter,
       help: "CPU time of helper processes that is part of the workload's own: a sandbox's kernel in the same cgroup.",
-      v2: nil, v1: nil, machine: "utime + stime of each helper's /proc/PID/stat"),
+      v2: nil, v1: nil, machine: "utime + stime of each helper's /proc/PID/stat",
+      container: "utime + stime of each helper's /proc/PID/stat"),
   ]
 
   private static let processes: [Declaration] = [
@@ -203,6 +214,7 @@ extension Metric {
       machine: "its own cgroup's"),
     Declaration(
       metric: .processLimit, name: "processes.limit", unit: .count, kind: .gauge,
-      help: "The smallest limit of tasks on the path to the root.", v2: nil, v1: nil, machine: "its own cgroup's"),
+      help: "The smallest limit of tasks on the path to the root.", v2: nil, v1: nil, machine: "its own cgroup's",
+      container: "the smallest pids.max from its cgroup to the root"),
   ]
 }

@@ -86,6 +86,10 @@ public enum Metric: UInt8, Sendable, Hashable, CaseIterable {
     public let v1: Place?
     /// Where it comes from for a VM, in words.
     public let machine: String?
+    /// Where it comes from for a container, in words, where that is not one file of its cgroup.
+    public var container: String?
+    /// The same in cgroup v1, where that is another.
+    public var containerV1: String?
   }
 
   public var declaration: Declaration { Metric.catalogue[index] }

@@ -13,9 +13,11 @@ final class Inspector {
   private var devices: DeviceReader
   /// It changes seldom: read again after ten seconds.
   private var isolation: (value: Isolation, at: UInt64)?
+  private let files: FileNames
 
-  init(_ row: Discovery.Row, _ root: KernelRoot, _ layout: CgroupLayout) {
+  init(_ row: Discovery.Row, _ root: KernelRoot, _ layout: CgroupLayout, _ plan: CgroupPlan) {
     (self.row, self.root, self.layout) = (row, root, layout)
+    files = FileNames(row, root, layout, plan)
     (id, serial) = (row.workload.id, row.serial)
     tasks = TaskReader(root)
     devices = DeviceReader(root, layout)
@@ -46,6 +48,7 @@ final class Inspector {
     inspection.disks = devices.disks(row.finding.own, &buffer, &problems)
     inspection.cgroups = cgroups(of: main.pid)
     inspection.isolation = lookAround(neighbours())
+    inspection.files = files.all(&buffer)
     inspection.problems = problems.all
     return inspection
   }

@@ -1,0 +1,19 @@
+public import TareModel
+
+extension CgroupPlan {
+  /// Which files ``CgroupReader`` reads for these cgroups, metric by metric, limits on the path to the root too. Whether they
+  /// are there is another question.
+  public func files(of own: OwnCgroups) -> [MetricFile] {
+    let counted = files.flatMap { file -> [MetricFile] in
+      guard let folder = own.folder(file.controller, layout) else { return [] }
+      return file.metrics.map { metric in
+        let declaration = metric.declaration
+        let place = [declaration.v1, declaration.v2].compactMap { $0 }.first {
+          $0.file == file.name && $0.controller == file.controller
+        }
+        return MetricFile(metric, "\(folder)/\(file.name)", place?.key)
+      }
+    }
+    return counted + LimitPath(layout, own).files
+  }
+}

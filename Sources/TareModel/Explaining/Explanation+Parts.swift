@@ -1,0 +1,102 @@
+extension Explanation {
+  /// Turns a number into text: bytes, percent of a core.
+  public typealias Amount = (Double, Figure.Unit) -> String
+
+  /// All that is to be said, in order.
+  public func parts(_ amount: Amount) -> [ExplanationPart] {
+    [why, figure.formulaPart, raw, weight.map { shares($0, amount) }, files, figure.othersPart].compactMap { $0 }
+  }
+
+  private var why: ExplanationPart? {
+    if let value = onDemand?.number {
+      return ExplanationPart(
+        "WHILE SOMEBODY LOOKS",
+        [.init("all tasks", "\(Scaled.decimal(value)) %, from the tasks one by one: dear, so never for all workloads")])
+    }
+    switch value {
+    case .unlimited: return ExplanationPart("NO LIMIT", [.init("", "No limit is set: a value of its own kind.")])
+    case .missing(let reason): return ExplanationPart("WHY IT IS MISSING", [.init(reason.rawValue, reason.explanation)])
+    case .number, .integer: return nil
+    }
+  }
+
+  private var raw: ExplanationPart {
+    var lines = existing.map { ExplanationPart.Line($0.metric.declaration.name, text($0)) }
+    let absent = inputs.filter { $0.now == .missing(.notApplicable) }.map(\.metric.declaration.name)
+    if !absent.isEmpty, absent.count < inputs.count {
+      lines.append(.init("", "Not of this kind of workload: \(absent.joined(separator: ", "))."))
+    }
+    return ExplanationPart("RAW VALUES", lines)
+  }
+
+  /// Inputs that this kind of workload has; all where it has none.
+  private var existing: [Input] {
+    let some = inputs.filter { $0.now != .missing(.notApplicable) }
+    return some.isEmpty ? inputs : some
+  }
+
+  private func text(_ input: Input) -> String {
+    let declaration = input.metric.declaration
+    switch (input.now, input.before) {
+    case (.unlimited, _): return "no limit"
+    case (.missing(let reason), _): return "none, \(reason.rawValue)"
+    case (.value(let now), .value(let then)) where declaration.kind == .counter:
+      let time = input.nanoseconds.map { ", in \($0) ns" } ?? ""
+      let growth = now >= then ? "+\(now - then)" : "went back"
+      return "\(then) → \(now) \(declaration.unit.sign): \(growth)\(time)"
+    case (.value(let now), .missing) where declaration.kind == .counter:
+      return "\(now) \(declaration.unit.sign), nothing before"
+    case (.value(let now), _): return "\(now) \(declaration.unit.sign)"
+    }
+  }
+
+  private func shares(_ weight: Weight, _ amount: Amount) -> ExplanationPart {
+    var lines = weight.shares.map { share in
+      ExplanationPart.Line(
+        share.part.title,
+        "\(amount(share.amount, figure.unit)) \(share.side.rawValue), \(share.certainty.rawValue): \(share.part.help)")
+    }
+    if let obstacle = weight.obstacle, let tare = weight.tareAtLeast, let net = weight.netAtMost {
+      lines.append(
+        .init(
+          "", "Tare is at least \(amount(tare, figure.unit)), net at most \(amount(net, figure.unit)): \(obstacle.rawValue)."
+        ))
+    }
+    if let absence = weight.absence { lines.append(.init("", "Nothing can be added up: \(absence.rawValue).")) }
+    if lines.isEmpty { lines.append(.init("", "Nothing was used.")) }
+    return ExplanationPart("SHARES", lines)
+  }
+
+  /// Where each number was read: paths, or where nobody has looked into the workload, words.
+  private var files: ExplanationPart {
+    let lines = existing.flatMap { input -> [ExplanationPart.Line] in
+      let name = input.metric.declaration.name
+      if input.files.isEmpty { return [.init(name, input.words ?? "nowhere")] }
+      return input.files.map { .init(name, "\($0.path)\($0.key.map { ": \($0)" } ?? "")") }
+    }
+    return ExplanationPart("READ FROM", lines)
+  }
+}
+
+extension Figure {
+  /// What is declared of the figure, whatever its value.
+  public var parts: [ExplanationPart] {
+    let origins = Metric.Declaration.Origin.allCases.map { origin in
+      ExplanationPart.Line(
+        origin.rawValue,
+        inputs.compactMap { metric in
+          let words = metric.declaration.words(origin)
+          return words.map { inputs.count == 1 ? $0 : "\(metric.declaration.name): \($0)" }
+        }.joined(separator: "; "))
+    }
+    let shown = origins.map { $0.text.isEmpty ? ExplanationPart.Line($0.name, "does not exist") : $0 }
+    return [formulaPart, ExplanationPart("READ FROM", shown), othersPart]
+  }
+
+  fileprivate var formulaPart: ExplanationPart { ExplanationPart("FORMULA", [.init(name, formula)]) }
+
+  fileprivate var othersPart: ExplanationPart {
+    let lines = others.tools.map { ExplanationPart.Line($0.name, $0.shows) }
+    return ExplanationPart("OTHER TOOLS", lines + (others.none.map { [.init("", $0)] } ?? []))
+  }
+}
