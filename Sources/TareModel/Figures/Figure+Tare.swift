@@ -27,7 +27,8 @@ extension Figure {
     ]))
   public static let cpuTare = weight(
     "cpu.tare_percent", "tare CPU", "gross - net: helpers, emulator, vCPUs outside of the guest", \.tare,
-    others: .none("No other tool tells box from contents: for a VM it is near pidstat's %usr + %system, without %guest."))
+    others: .none(
+      "No other tool tells box from contents: for a VM it is near pidstat's %usr + %system, without %guest."))
 
   static let tare = [memoryGross, memoryNet, memoryTare, cpuGross, cpuNet, cpuTare]
 
@@ -43,11 +44,12 @@ extension Figure {
     others: Others
   ) -> Figure {
     let isMemory = name.hasPrefix("memory.")
+    let side: Weight.Side? = name.contains(".net_") ? .net : name.contains(".tare_") ? .tare : nil
     let weigh: @Sendable (Frame.Pair) -> Weight = { isMemory ? $0.memoryWeight : $0.cpuWeight }
     return Figure(
       "tare.\(name)", isMemory ? .bytes : .percent, label, formula, inputs: isMemory ? memoryInputs : cpuInputs,
       // Gross is known where net and tare are not: of the shares alone.
-      certainty: { weigh($0).shares.reduce(.measured) { $0.joined($1.certainty) } }, others: others, weight: weigh
+      certainty: { weigh($0).certainty(of: side) }, others: others, weight: weigh
     ) { pair in
       let weight = weigh(pair)
       guard let number = value(weight) else { return .missing(weight.reason ?? .notReported) }
