@@ -49,11 +49,11 @@ extension Figure {
     return Figure(
       "tare.\(name)", isMemory ? .bytes : .percent, label, formula, inputs: isMemory ? memoryInputs : cpuInputs,
       // Gross is known where net and tare are not: of the shares alone.
-      certainty: { weigh($0).certainty(of: side) }, others: others, weight: weigh
-    ) { pair in
-      let weight = weigh(pair)
-      guard let number = value(weight) else { return .missing(weight.reason ?? .notReported) }
-      return isMemory ? .integer(UInt64(exactly: number.rounded()) ?? .max) : .number(number)
-    }
+      certainty: { weigh($0).certainty(of: side) }, others: others, weight: weigh,
+      evaluate: { pair in
+        let weight = weigh(pair)
+        guard let number = value(weight) else { return .missing(weight.reason ?? .notReported) }
+        return isMemory ? .integer(UInt64(exactly: number.rounded()) ?? .max) : .number(number)
+      })
   }
 }
