@@ -63,6 +63,8 @@ public struct Inspection: Sendable, Hashable {
   public var cgroups: [Cgroup]
   /// Nil where nobody read it yet.
   public var isolation: Isolation?
+  /// How large the image of a container is, bytes, as its engine says where it is asked.
+  public var imageSize = Fact<UInt64>.unknown(.onDemand)
   /// Which file each of its metrics was read from.
   public var files: [MetricFile]
   /// Why something is not here.

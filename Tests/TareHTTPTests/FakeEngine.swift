@@ -89,10 +89,13 @@ struct Connection: Sendable {
   let log: Log
 
   /// Reads up to the empty line that ends a request without a body.
-  func readRequest() {
+  @discardableResult
+  func readRequest() -> String {
     var request = ""
     while !request.hasSuffix("\r\n\r\n"), let text = read() { request += text }
-    log.state.withLock { $0.requests.append(request) }
+    let read = request
+    log.state.withLock { $0.requests.append(read) }
+    return read
   }
 
   /// Writes all, or as much as the other end takes before it hangs up; false in that case.

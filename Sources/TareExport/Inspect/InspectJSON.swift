@@ -23,6 +23,21 @@ public struct InspectJSON: Sendable {
       json.object("workload") { exporter.write(row: row, frame, &$0) }
       var absent: [(String, String)] = []
       json.object("isolation") { IsolationJSON(isolation: isolation).write(workload, &$0, &absent) }
+      let disk = DiskTare(
+        kind: workload.kind, image: inspection.imageSize, hardware: inspection.isolation?.hardware)
+      json.object("disk_tare") { json in
+        json.field("bytes", disk.bytes)
+        json.array("parts") { json in
+          for part in disk.parts {
+            json.object { json in
+              json.field("name", part.name)
+              json.field("bytes", part.bytes)
+              json.field("label", part.certainty.rawValue)
+            }
+          }
+        }
+      }
+      if let reason = disk.reason { absent.append(("disk_tare.bytes", reason.rawValue)) }
       let hasLimit = frame.value(.memoryLimit, row: row).number != nil
       write(VirtualThing.all(isolation, workload, hasMemoryLimit: hasLimit), &json, &absent)
       write(IsolationWords(isolation, workload), &json)

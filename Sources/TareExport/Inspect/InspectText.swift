@@ -12,12 +12,34 @@ public struct InspectText: Sendable {
     var blocks = [identity(frame.current.workloads[row], frame)]
     blocks.append(weight("MEMORY", pair.memoryWeight) { Scaled.bytes($0) })
     blocks.append(weight("CPU, 100 % IS ONE CORE", pair.cpuWeight) { "\(Scaled.decimal($0)) %" })
+    if let disk = disk(frame.current.workloads[row], inspection) { blocks.append(disk) }
     for part in IsolationTable(frame, row: row, inspection).parts {
       let title = part.legend.isEmpty ? part.title : "\(part.title)   \(part.legend)"
       blocks.append([title] + part.lines.flatMap { $0.wrapped(to: width - 2) }.map { "  \($0)" })
     }
     if !inspection.problems.isEmpty { blocks.append(["NOT READ"] + inspection.problems.map { "  \($0.harmless)" }) }
     return blocks.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+  }
+
+  /// Nil of what has nothing on disk of its own.
+  private func disk(_ workload: Workload, _ inspection: Inspection) -> [String]? {
+    let disk = DiskTare(
+      kind: workload.kind, image: inspection.imageSize, hardware: inspection.isolation?.hardware)
+    if disk.reason == .notApplicable { return nil }
+    var lines = ["DISK, WHAT ITS BOX TAKES"]
+    for part in disk.parts {
+      let amount = (Scaled.bytes(Double(part.bytes)) + part.certainty.sign).fitted(to: 12, atEnd: true)
+      lines.append("  \(part.name.harmless.fittedAtMost(max(16, width - 20)).fitted(to: 16))\(amount)")
+    }
+    if let reason = disk.reason {
+      let why = workload.kind == .container ? inspection.imageSize.explanation : nil
+      lines.append("  ?  \((why ?? reason.explanation).harmless)")
+    } else if disk.parts.isEmpty {
+      lines.append("  nothing")
+    } else if workload.kind == .container {
+      lines.append("  layers that other images share are in it; what of it the application uses nobody can know")
+    }
+    return lines
   }
 
   private func identity(_ workload: Workload, _ frame: Frame) -> [String] {

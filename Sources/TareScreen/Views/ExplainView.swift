@@ -19,7 +19,10 @@ struct ExplainView {
 
   /// Of the chosen one.
   var place: Int {
-    let choice = state.explain.choice ?? FigureChoice(sortedBy: state.list.sort, kind: workload.kind)
+    // Where the list's memory is what the host pays, that is explained.
+    let isGross = state.list.sort == "memory" && state.list.ranksGross
+    let sorted = FigureChoice(sortedBy: isGross ? "gross" : state.list.sort, kind: workload.kind)
+    let choice = state.explain.choice ?? sorted
     return choices.firstIndex(of: choice) ?? 0
   }
 

@@ -53,7 +53,7 @@ struct InspectCommand: ParsableCommand {
     let isOnce = interval.nanoseconds == 0
     // Engines are waited for: a name that has not come yet would not be found.
     var session = try Session(root: root, waits: true, guests: guests.asked(samples: isOnce ? 1 : 2))
-    let sampler = session.sampler
+    let (sampler, sockets) = (session.sampler, session.sockets)
     var failure: [String]?
     // Rates of a replay are those of its last two samples.
     let count: UInt = session.root.isLive ? 1 : .max
@@ -61,7 +61,11 @@ struct InspectCommand: ParsableCommand {
     try session.run(interval: interval.nanoseconds, count: count, interrupts: interrupts) { frame in
       switch WorkloadName(name).row(in: frame.current.workloads) {
       case .found(let row):
-        guard let inspection = sampler.inspect(frame.current.workloads[row].id) else { return "" }
+        let workload = frame.current.workloads[row]
+        guard var inspection = sampler.inspect(workload.id) else { return "" }
+        if let sockets, workload.kind == .container, let id = workload.id.split(separator: ":").last {
+          inspection.imageSize = sockets.imageSize(of: String(id))
+        }
         text =
           format == "json"
           ? InspectJSON().text(frame, row: row, inspection)

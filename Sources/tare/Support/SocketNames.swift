@@ -126,6 +126,19 @@ final class SocketNames: EngineNames {
     return UInt64(max(0, time.tv_sec))
   }
 
+  /// How large the image of a container is, as the engine says that named it; bytes.
+  func imageSize(of id: String) -> Fact<UInt64> {
+    let answers = state.withLock { $0.directory?.current } ?? EngineAnswers()
+    guard let endpoint = answers.containers.first(where: { $0.value.contains { $0.id == id } })?.key else {
+      return .unknown(.notReported, why: "No engine tells how large its image is.")
+    }
+    do throws(EngineError) {
+      return .known(try EngineClient.imageSize(of: id, at: endpoint, deadline: Self.deadline))
+    } catch {
+      return .unknown(.notReported, why: "\(error)")
+    }
+  }
+
   /// Every socket that was asked: how many containers it named, or why none.
   var report: [(path: String, outcome: Swift.Result<Int, EngineError>)] {
     let answers = state.withLock { $0.directory?.current } ?? EngineAnswers()
