@@ -22,7 +22,8 @@ public struct BootExplanation: Sendable {
     "OTHER TOOLS",
     [
       .init("time docker run", "until the container has ended, with the client and the pull of its image"),
-      .init("systemd-analyze", "in a guest: from its kernel's start; what the VMM and firmware did before is not in it"),
+      .init(
+        "systemd-analyze", "in a guest: from its kernel's start; what the VMM and firmware did before is not in it"),
       .init("docker inspect", "Created and StartedAt: two of the phases, as the engine says"),
     ])
 

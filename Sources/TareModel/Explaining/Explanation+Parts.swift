@@ -59,7 +59,8 @@ extension Explanation {
     if let obstacle = weight.obstacle, let tare = weight.tareAtLeast, let net = weight.netAtMost {
       lines.append(
         .init(
-          "", "Tare is at least \(amount(tare, figure.unit)), net at most \(amount(net, figure.unit)): \(obstacle.rawValue)."
+          "",
+          "Tare is at least \(amount(tare, figure.unit)), net at most \(amount(net, figure.unit)): \(obstacle.rawValue)."
         ))
     }
     if let absence = weight.absence { lines.append(.init("", "Nothing can be added up: \(absence.rawValue).")) }

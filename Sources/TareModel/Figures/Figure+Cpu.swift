@@ -6,7 +6,8 @@ extension Figure {
         "the same counter and 100 for one core, but divided by the machine's CPU time of /proc/stat, which is counted in ticks",
       "podman stats":
         "the same; its first line, and --no-stream, is the mean since the container started",
-      "kubectl top": "the same counter in thousandths of a core, as a mean over the time between two looks of the kubelet",
+      "kubectl top":
+        "the same counter in thousandths of a core, as a mean over the time between two looks of the kubelet",
       "systemd-cgtop": "the same, 100 for one core",
       "htop": "each process alone, 100 for one core; what ended between two looks is lost",
       "virt-top": "a VM's percent of the whole machine: divided by the number of CPUs",
@@ -14,7 +15,8 @@ extension Figure {
   public static let cpuWait = cpuShare(
     "wait_percent", "waiting", .cpuWait,
     others: .tools([
-      "top in the guest": "st: the same time as the guest's clock tells it, as a share of all its CPUs; 0 where nobody tells it",
+      "top in the guest":
+        "st: the same time as the guest's clock tells it, as a share of all its CPUs; 0 where nobody tells it",
       "pidstat": "%wait: the same of one thread",
     ]))
   public static let throttled = Figure(
@@ -58,7 +60,9 @@ extension Figure {
     cpuLimit,
     gauge(
       "cpu.vcpus", .count, "vCPUs", .cpuCount,
-      others: .tools(["virsh vcpucount": "the same for a VM of libvirt", "nproc in the guest": "those that are online there"])
+      others: .tools([
+        "virsh vcpucount": "the same for a VM of libvirt", "nproc in the guest": "those that are online there",
+      ])
     ),
     total(
       "cpu.usage_seconds_total", "CPU in all", .cpuUsage,

@@ -17,7 +17,8 @@ extension Figure {
       "kubectl top": "the same, as the kubelet reads it every few seconds",
       "podman stats": "the same since 2025; before that anonymous memory alone on cgroup v2",
       "systemd-cgtop": "more: all page cache is in it",
-      "htop": "RES of each process: memory that several share counts in each of them, page cache and kernel memory not at all",
+      "htop":
+        "RES of each process: memory that several share counts in each of them, page cache and kernel memory not at all",
     ])
   ) { pair in
     guard pair.workload.kind != .vm else { return .missing(.notApplicable) }
@@ -30,7 +31,8 @@ extension Figure {
   public static let memoryLimit = gauge(
     "memory.limit_bytes", .bytes, "memory limit", .memoryLimit,
     others: .tools([
-      "docker stats": "LIMIT: the container's own, not that of the slice or pod above it; without one the machine's memory",
+      "docker stats":
+        "LIMIT: the container's own, not that of the slice or pod above it; without one the machine's memory",
       "kubectl describe": "limits.memory of each container alone",
     ]))
   public static let memoryConfigured = gauge(
@@ -61,7 +63,9 @@ extension Figure {
       others: .none("No other tool adds a workload's helpers up: smem and htop show each process by itself.")),
     gauge(
       "memory.balloon_bytes", .bytes, "balloon", .memoryBalloon, .reported,
-      others: .tools(["virsh dommemstat": "actual: the same", "virt-top": "the same, as a share of the machine's memory"])),
+      others: .tools([
+        "virsh dommemstat": "actual: the same", "virt-top": "the same, as a share of the machine's memory",
+      ])),
   ]
 
   private static let anonymous = gauge(

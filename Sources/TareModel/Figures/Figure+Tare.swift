@@ -27,7 +27,8 @@ extension Figure {
     ]))
   public static let cpuTare = weight(
     "cpu.tare_percent", "tare CPU", "gross - net: helpers, emulator, vCPUs outside of the guest", \.tare,
-    others: .none("No other tool tells box from contents: for a VM it is near pidstat's %usr + %system, without %guest."))
+    others: .none(
+      "No other tool tells box from contents: for a VM it is near pidstat's %usr + %system, without %guest."))
 
   static let tare = [memoryGross, memoryNet, memoryTare, cpuGross, cpuNet, cpuTare]
 

@@ -40,7 +40,8 @@ extension Figure {
       "pressure.\(field)", .percent, label, "growth of \(metric.declaration.name) ÷ time between the two reads",
       inputs: [metric],
       others: .tools([
-        "the file itself": "avg10, avg60, avg300: means that fade over so many seconds; here it is the time between two reads",
+        "the file itself":
+          "avg10, avg60, avg300: means that fade over so many seconds; here it is the time between two reads",
         "htop": "those means of the whole machine",
       ])
     ) {
@@ -52,7 +53,8 @@ extension Figure {
     "docker stats": "BLOCK I/O: the sum since the container began, no rate",
     "systemd-cgtop": "Input/s, Output/s: the same; on cgroup v1 of another file, blkio.io_service_bytes",
     "iotop": "each process alone",
-    "virt-top": "requests, or with --block-in-bytes what the guest asked its disks for: what the host's cache answered too",
+    "virt-top":
+      "requests, or with --block-in-bytes what the guest asked its disks for: what the host's cache answered too",
   ])
 
   private static let interfaces = Others.tools([

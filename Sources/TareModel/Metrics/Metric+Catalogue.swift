@@ -57,7 +57,8 @@ extension Metric {
       containerV1: "the smallest cpu.cfs_quota_us ÷ cpu.cfs_period_us from its cgroup to the root"),
     Declaration(
       metric: .cpuCount, name: "cpu.vcpus", unit: .count, kind: .gauge,
-      help: "Virtual CPUs of a VM.", v2: nil, v1: nil, machine: "-smp of the command line, else what the VMM was configured with, else its vCPUs in /proc/PID/fd"),
+      help: "Virtual CPUs of a VM.", v2: nil, v1: nil,
+      machine: "-smp of the command line, else what the VMM was configured with, else its vCPUs in /proc/PID/fd"),
   ]
 
   private static let memory: [Declaration] = [
@@ -95,7 +96,8 @@ extension Metric {
       container: "the smallest memory.max from its cgroup to the root"),
     Declaration(
       metric: .memoryConfigured, name: "memory.configured", unit: .bytes, kind: .gauge,
-      help: "Guest RAM that the VM was given.", v2: nil, v1: nil, machine: "-m of the command line, else what the VMM was configured with, else its largest mappings"),
+      help: "Guest RAM that the VM was given.", v2: nil, v1: nil,
+      machine: "-m of the command line, else what the VMM was configured with, else its largest mappings"),
     Declaration(
       metric: .memoryResident, name: "memory.resident", unit: .bytes, kind: .gauge,
       help: "Memory of the VMM process that is in RAM, huge pages included.",
