@@ -80,6 +80,18 @@ import Testing
     #expect(state.page == .isolation(Labhost.busy().boxes[6].workload.id))
   }
 
+  @Test func `a problem does not take the sum's line where there is a blank one`() {
+    var host = Labhost.busy()
+    host.problems = [Problem(source: "docker", message: "its socket may not be read")]
+    host.boxes[5].workload.machine?.guestKernel = "6.1.0-56-cloud-amd64"
+    var canvas = Canvas(Size(100, 30))
+    draw(host.screen(canvas.size, keys: [.character("4")]), on: &canvas)
+    let text = GoldenScreenTests.text(canvas)
+    #expect(text.contains(" SUM ") && text.contains("its socket may not be read"))
+    // The beginning of a release says more than the word before it.
+    #expect(text.contains(" 6.1.0-56-cloud-… r"))
+  }
+
   @Test func `what is not known is no nought in the sum, and what is not there is one`() throws {
     var host = Labhost.busy()
     host.boxes.removeAll { $0.workload.kind == .vm }

@@ -4,6 +4,8 @@ extension StackView {
   /// A line in a box: words, or a name and a number that ends at the right.
   struct Cell {
     var text: String
+    /// Where there is no room for the text.
+    var shorter: [String] = []
     var value = ""
     var style = Style.text
 
@@ -13,7 +15,7 @@ extension StackView {
 
     func draw(on canvas: inout Canvas, x: Int, y: Int, width: Int) {
       let room = value.isEmpty ? width : width - value.displayWidth - 1
-      canvas.put(text.fittedAtMost(max(0, room)), x: x, y: y, style)
+      canvas.put(StackView.fitting([text] + shorter, max(0, room)), x: x, y: y, style)
       if !value.isEmpty { canvas.put(value, x: x + width - value.displayWidth, y: y) }
     }
   }
@@ -61,9 +63,7 @@ extension StackView {
       let sentries = count == 0 ? [] : ["gVisor: \(count) sentr\(count == 1 ? "y" : "ies")"]
       return (["no such layer:"] + words + sentries).map { Cell($0, .dim) }
     case .guest(let guest):
-      let release = workload(guest).machine?.guestKernel
-      // A release has a sign of its own: the guest says it.
-      var cells = [release.map { Cell("Linux \($0.harmless)", "r") } ?? Cell("a kernel, unseen", .dim)]
+      var cells = [release(guest)]
       if let used = guest.amount(.guestUsed) {
         cells.append(memory("in use", used.amount, used.certainty))
         cells.append(memory("held", guest.held, .inferred))
@@ -100,6 +100,14 @@ extension StackView {
     return Cell("CPU", "≤ \(Scaled.decimal(most)) %")
   }
 
+  /// A release has a sign of its own: the guest says it.
+  private func release(_ guest: Stack.Guest) -> Cell {
+    guard let release = workload(guest).machine?.guestKernel?.harmless else { return Cell("a kernel, unseen", .dim) }
+    var cell = Cell("Linux \(release)", "r")
+    cell.shorter = [release]
+    return cell
+  }
+
   /// Where one is not known the sum may be more, where of one there is only a bound it may be less; of both nothing can be said.
   private func guestsCpu(_ guests: [Stack.Guest]) -> Cell {
     let most = guests.compactMap(\.cpu.netAtMost)
@@ -120,7 +128,7 @@ extension StackView {
     case .containers: return containers
     case .guest(let guest):
       return [
-        Cell(vmm(guest)),
+        vmm(guest),
         memory(memoryName, guest.vmm.memory), cpu("CPU", guest.vmm.cpu, isAtLeast: guest.cpu.obstacle != nil),
       ]
     case .guests(let guests):
@@ -136,13 +144,16 @@ extension StackView {
   }
 
   /// The process that a guest is to the host, and the container that it runs in.
-  private func vmm(_ guest: Stack.Guest) -> String {
+  private func vmm(_ guest: Stack.Guest) -> Cell {
     let workload = workload(guest)
     let outer = workload.parent.flatMap { id in frame.current.workloads.first { $0.id == id } }
-    if let outer { return "\(workload.runtime.rawValue) in \(outer.kind.letter) \(outer.name.harmless)" }
-    if guest.virtualizer == .uml { return "the kernel itself" }
+    if let outer { return Cell("\(workload.runtime.rawValue) in \(outer.kind.letter) \(outer.name.harmless)") }
+    if guest.virtualizer == .uml { return Cell("the kernel itself") }
     let version = frame.current.guests[guest.row].report?.version.map { " \($0.harmless)" } ?? ""
-    return "\(workload.runtime.rawValue)\(version), the VMM"
+    let name = workload.runtime.rawValue + version
+    var cell = Cell("\(name), the VMM")
+    cell.shorter = ["\(name), VMM", name]
+    return cell
   }
 
   /// A sum, which is a bound where one of its parts is unknown or a bound.

@@ -12,7 +12,9 @@ extension StackView {
     let machine = "\(cpus) CPU\(cpus == 1 ? "" : "s"), \(total), "
     let ground = [stack.host.ground.long, stack.host.ground.short].map { machine + $0 }
     canvas.put(Self.fitting(ground, width - 15), x: 16, y: y)
-    var line = y + (isTight ? 1 : 2)
+    // What has to be said takes the last line: the sum does not give way to it where a blank one can.
+    let isPressed = !isTall && (state.message != nil || !frame.current.problems.isEmpty)
+    var line = y + (isTight || isPressed ? 1 : 2)
     let kernels = stack.kernelCount
     let head = kernels == 1 ? "1 KERNEL RUNS HERE" : "\(kernels) KERNELS RUN HERE"
     let end = canvas.put(head, x: 1, y: line, .bold) + 3
