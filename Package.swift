@@ -88,7 +88,7 @@ let package = Package(
       name: "TareExportTests",
       dependencies: ["TareModel", "KernelStats", "TareSampling", "TareExport", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "HostTests", dependencies: ["TareModel", "KernelStats", "TareSampling", "TareExport"],
+      name: "HostTests", dependencies: ["TareModel", "KernelStats", "TareSampling", "TareExport", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "TareScreenTests", dependencies: ["TareModel", "TareScreen", "KernelStats", "TareSampling", "TestSupport"],

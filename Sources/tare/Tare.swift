@@ -16,7 +16,7 @@ struct Tare: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       LiveCommand.self, SnapshotCommand.self, DemoCommand.self, DoctorCommand.self, CaptureCommand.self,
-      ConfigCommand.self, BootCommand.self, InspectCommand.self,
+      ConfigCommand.self, BootCommand.self, InspectCommand.self, ExplainCommand.self,
     ],
     // Without a terminal there is nobody to press a key.
     defaultSubcommand: Screen.isThere ? LiveCommand.self : SnapshotCommand.self)

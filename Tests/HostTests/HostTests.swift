@@ -51,7 +51,7 @@ import Testing
     }
   }
 
-  private func frame(of host: String) throws -> Frame {
+  func frame(of host: String) throws -> Frame {
     let root = try KernelRoot(replaying: Self.fixtures.appending(path: host).path)
     let names = Dictionary(
       (root.manifest?.engineNames ?? []).map { ($0.id, EngineName(name: $0.name, image: $0.image)) },

@@ -77,11 +77,15 @@ struct CatalogueTests {
   private let schema = [
     "cpu.usage_percent", "cpu.user_percent", "cpu.system_percent", "cpu.guest_percent", "cpu.emulator_percent",
     "cpu.wait_percent", "cpu.throttled_percent", "cpu.throttled_seconds_total", "cpu.limit_cores", "cpu.vcpus",
-    "cpu.usage_seconds_total", "memory.current_bytes", "memory.working_set_bytes", "memory.anon_bytes",
+    "cpu.usage_seconds_total", "cpu.helpers_percent", "memory.current_bytes", "memory.working_set_bytes",
+    "memory.anon_bytes",
     "memory.file_bytes", "memory.kernel_bytes", "memory.limit_bytes", "memory.configured_bytes",
     "memory.resident_bytes", "memory.guest_used_bytes", "memory.ksm_saved_bytes", "memory.oom_kills_total",
+    "memory.guest_resident_bytes", "memory.vmm_bytes", "memory.helpers_bytes", "memory.balloon_bytes",
     "pressure.cpu_some_percent", "pressure.memory_some_percent", "pressure.memory_full_percent",
     "pressure.io_some_percent", "io.read_bytes_per_second", "io.written_bytes_per_second",
     "network.received_bytes_per_second", "network.sent_bytes_per_second", "processes.count", "processes.limit",
+    "tare.memory.gross_bytes", "tare.memory.net_bytes", "tare.memory.tare_bytes", "tare.cpu.gross_percent",
+    "tare.cpu.net_percent", "tare.cpu.tare_percent",
   ]
 }

@@ -82,16 +82,16 @@ extension Explanation {
 extension Figure {
   /// What is declared of the figure, whatever its value.
   public var parts: [ExplanationPart] {
-    let origins = Metric.Declaration.Origin.allCases.map { origin in
-      ExplanationPart.Line(
-        origin.rawValue,
-        inputs.compactMap { metric in
-          let words = metric.declaration.words(origin)
-          return words.map { inputs.count == 1 ? $0 : "\(metric.declaration.name): \($0)" }
-        }.joined(separator: "; "))
+    [formulaPart] + Metric.Declaration.Origin.allCases.map(origin) + [othersPart]
+  }
+
+  /// Where each input comes from there, a line each.
+  private func origin(_ origin: Metric.Declaration.Origin) -> ExplanationPart {
+    let lines = inputs.compactMap { metric in
+      metric.declaration.words(origin).map { ExplanationPart.Line(metric.declaration.name, $0) }
     }
-    let shown = origins.map { $0.text.isEmpty ? ExplanationPart.Line($0.name, "does not exist") : $0 }
-    return [formulaPart, ExplanationPart("READ FROM", shown), othersPart]
+    return ExplanationPart(
+      "READ FROM, \(origin.rawValue)", lines.isEmpty ? [.init("", "It does not exist there.")] : lines)
   }
 
   fileprivate var formulaPart: ExplanationPart { ExplanationPart("FORMULA", [.init(name, formula)]) }

@@ -44,15 +44,16 @@ extension Figure {
     others: Others
   ) -> Figure {
     let isMemory = name.hasPrefix("memory.")
+    let side: Weight.Side? = name.contains(".net_") ? .net : name.contains(".tare_") ? .tare : nil
     let weigh: @Sendable (Frame.Pair) -> Weight = { isMemory ? $0.memoryWeight : $0.cpuWeight }
     return Figure(
       "tare.\(name)", isMemory ? .bytes : .percent, label, formula, inputs: isMemory ? memoryInputs : cpuInputs,
       // Gross is known where net and tare are not: of the shares alone.
-      certainty: { weigh($0).shares.reduce(.measured) { $0.joined($1.certainty) } }, others: others, weight: weigh
-    ) { pair in
-      let weight = weigh(pair)
-      guard let number = value(weight) else { return .missing(weight.reason ?? .notReported) }
-      return isMemory ? .integer(UInt64(exactly: number.rounded()) ?? .max) : .number(number)
-    }
+      certainty: { weigh($0).certainty(of: side) }, others: others, weight: weigh,
+      evaluate: { pair in
+        let weight = weigh(pair)
+        guard let number = value(weight) else { return .missing(weight.reason ?? .notReported) }
+        return isMemory ? .integer(UInt64(exactly: number.rounded()) ?? .max) : .number(number)
+      })
   }
 }

@@ -28,7 +28,7 @@ extension ScreenState {
   }
 
   mutating func perform(_ action: Action) -> [Effect] {
-    if let effects = handleStack(action) { return effects }
+    if let effects = handleStack(action) ?? handleExplain(action) { return effects }
     switch action {
     case .quit: return [.quit]
     case .suspend: return [.suspend]
@@ -63,7 +63,9 @@ extension ScreenState {
     case .enter: return enter()
     case .compare: return compare()
     case .isolation: return look { .isolation($0) }
-    case .explain: return look { .explain($0) }
+    case .explain:
+      explain.choice = nil
+      return look { .explain($0) }
     case .users: return toggleUsers()
     case .nextWorkload, .previousWorkload: return turn(action == .nextWorkload ? 1 : -1)
     case .lensWider, .lensNarrower, .align, .order, .distribution: handleBoot(action)

@@ -35,6 +35,7 @@ public struct ScreenState: Sendable {
   public internal(set) var list = ListState()
   public internal(set) var boot = BootViewState()
   public internal(set) var stack = StackViewState()
+  public internal(set) var explain = ExplainState()
   /// What is shown; while frozen it stays.
   public internal(set) var frame: Frame?
   public internal(set) var summary: Summary?

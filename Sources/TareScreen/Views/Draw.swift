@@ -61,8 +61,8 @@ struct Screen {
       drawPage(id: id, on: &canvas) { row, canvas in
         ExplainView(state: state, frame: frame, row: row).draw(on: &canvas)
       }
-      drawStatus(frame, on: &canvas)
-      Footer.draw(Self.detailHints, on: &canvas)
+      if state.message != nil { drawStatus(frame, on: &canvas) }
+      Footer.draw(Self.explainHints, on: &canvas)
     case .compare(let one, let other):
       drawPage(id: one, on: &canvas) { first, canvas in
         drawPage(id: other, on: &canvas) { second, canvas in
@@ -180,6 +180,11 @@ struct Screen {
   private static let detailHints = [
     Footer.Hint(.leave, "back"), Footer.Hint(.down, "scroll"), Footer.Hint(.nextWorkload, "next"),
     Footer.Hint(.previousWorkload, "previous"), Footer.Hint(.copy, "copy id"), Footer.Hint(.freeze, "freeze"),
+    Footer.Hint(.save, "save"),
+  ]
+  private static let explainHints = [
+    Footer.Hint(.leave, "back"), Footer.Hint(.down, "figure"), Footer.Hint(.pageDown, "scroll"),
+    Footer.Hint(.nextWorkload, "next"), Footer.Hint(.previousWorkload, "previous"), Footer.Hint(.freeze, "freeze"),
     Footer.Hint(.save, "save"),
   ]
   private static let compareHints = [
