@@ -5,10 +5,16 @@ public protocol GuestClocks: Sendable {
   func refresh(_ machines: [GuestMachine])
   /// What one of them has told so far.
   func signals(of machine: GuestMachine.Identity) -> [BootSignal]
+  /// Release of the kernel that its guest runs, as the guest says it: foreign text. Nil where it said none.
+  func kernelRelease(of machine: GuestMachine.Identity) -> String?
   /// Changes when there is more to hear.
   var revision: Int { get }
   /// Machines that could not be asked.
   var problems: [Problem] { get }
+}
+
+extension GuestClocks {
+  public func kernelRelease(of machine: GuestMachine.Identity) -> String? { nil }
 }
 
 /// A virtual machine that runs now, and whether its guest can be asked.

@@ -114,7 +114,8 @@ public final class Sampler {
     users.read(into: &sample, from: rows.count, buffer: &buffer, refreshing: due.refresh)
     if let progress, !isSketch { follow(progress, &sample) }
     hostReader.read(into: &sample, buffer: &buffer)
-    sample.hostReadings.processes = .value(UInt64(plainProcesses))
+    // A capture has only those that tare looked into.
+    sample.hostReadings.processes = root.isLive ? .value(UInt64(plainProcesses)) : .missing(.notReported)
     let end = root.now()
     sample.monotonic = end.monotonic
     sample.realtime = end.realtime
@@ -247,7 +248,8 @@ public final class Sampler {
   /// Which kernels guests run, where they have said it.
   private func nameKernels(_ sample: inout Sample) {
     for row in found.indices where found[row].finding.kind == .vm {
-      guard let release = sample.guests[row].report?.kernelRelease else { continue }
+      let told = sample.guests[row].report?.kernelRelease ?? guests.kernelRelease(of: found[row].identity)
+      guard let release = told else { continue }
       sample.workloads[row].machine?.guestKernel = release
     }
   }

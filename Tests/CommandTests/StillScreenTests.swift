@@ -37,6 +37,16 @@ import Testing
     #expect(child.complaints.contains(size) && child.complaints.contains("--size"))
   }
 
+  @Test(arguments: CommandTests.hosts, ["80x24", "100x30", "120x40"])
+  func `a captured host has its stack, and no number of processes that it does not know`(host: String, size: String)
+    throws
+  {
+    let text = try run(["--format", "text", "--view", "stack", "--size", size], host: host).child.text
+    #expect(text.contains("STACK") && text.contains("PROCESSES ?") && text.contains("host kernel"))
+    #expect(text.contains("KERNEL RUNS HERE") || text.contains("KERNELS RUN HERE"))
+    #expect(text.contains("SUM"))
+  }
+
   @Test func `columns are those of the table view`() throws {
     let words = ["--format", "text", "--size", "120x30", "--columns", "pid,started,memory.kernel_bytes"]
     let text = try run(words).child.text

@@ -17,6 +17,8 @@ final class AgentGuest: Sendable {
   let began: ClosedRange<Int64>
   let monitor: Monitor
   let pid: Int32
+  /// As the name of its kernel's file has it.
+  let kernelRelease: String
   private let heard = Mutex<[MonitorEvent]>([])
 
   var events: [MonitorEvent] { heard.withLock { $0 } }
@@ -45,6 +47,7 @@ final class AgentGuest: Sendable {
   init(_ name: String, words: String = "", balloon: String? = nil) throws {
     self.name = name
     let files = try AgentFiles.made.get()
+    kernelRelease = String(files.kernel.split(separator: "/").last?.dropFirst("vmlinuz-".count) ?? "")
     folder = "\(Lab.base)/tare-agent-\(getpid())-\(UInt32.random(in: 0...0xFFFF))"
     try FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
@@ -186,6 +189,12 @@ extension LabTests {
       return try #require(row.boot.phases.first { $0.phase == "userspace" })
     }
 
+    private static func release(_ guest: AgentGuest) throws -> String? {
+      let agents = GuestAgents(waits: true)
+      agents.refresh([guest.machine])
+      return agents.kernelRelease(of: guest.machine.identity)
+    }
+
     @Test func `a guest that runs is asked with --qmp when its first program began, else not`() throws {
       let guest = try AgentGuest.running("agent-vm")
       #expect(try Self.userspace(guest.name, ["--interval", "0"]).label == "unknown")
@@ -196,6 +205,7 @@ extension LabTests {
         #expect(lo <= guest.began.upperBound && hi >= guest.began.lowerBound, "\(lo) \(guest.began) \(hi)")
         #expect(hi - lo < 500_000_000)
       }
+      #expect(try Self.release(guest) == guest.kernelRelease)
       let doctor = try Child([Tool.tare(), "doctor"], Lab.environment())
       #expect(try doctor.end(within: .seconds(60)) == 0)
       let line = doctor.lines.first { $0.contains("could be asked with --qmp") }
@@ -207,6 +217,7 @@ extension LabTests {
 
     @Test func `an agent that may not open files says what is missing`() throws {
       let guest = try AgentGuest.running("agent-block", words: "tare.block")
+      #expect(try Self.release(guest) == guest.kernelRelease)
       let agents = GuestAgents(waits: true)
       agents.refresh([guest.machine])
       #expect(agents.signals(of: guest.machine.identity).isEmpty)

@@ -107,8 +107,46 @@ struct StackTests {
   func `what the kernel stands on is said`(outer: String?, release: String, words: String) {
     var host = makeHost()
     (host.virtualization, host.kernelRelease) = (outer, release)
-    #expect(host.ground.contains(words))
+    #expect(host.ground.long.contains(words))
+    #expect(host.ground.short.count <= 34)
     host.isInContainer = true
-    #expect(host.ground.contains("its own box"))
+    #expect(host.ground.long.contains("its own box") && host.ground.short.contains("its own box"))
+  }
+
+  @Test func `page tables of a VM in a container are taken off the kernel once`() {
+    var inner = machine("v", 80, vmm: 20, .kvm)
+    inner.readings[.memoryKernel] = .value(5 << 20)
+    let outermost = stack([inner])
+    #expect(outermost.kernel.memory == Double(295 << 20))
+    inner.workload.parent = "a"
+    let nested = stack([container("a", 100, kernel: 30), inner])
+    #expect(nested.kernel.memory == Double(270 << 20))
+  }
+
+  @Test func `kernel memory that is not known of a container makes the containers' a bound`() {
+    var closed = container("b", 50)
+    closed.readings[.memoryKernel] = .missing(.noController)
+    let stack = stack([container("a", 100, kernel: 30), closed])
+    #expect(stack.containersKernel.memory == Double(30 << 20) && stack.containersKernel.isAtLeast)
+    #expect(!self.stack([container("a", 100)]).containersKernel.isAtLeast)
+  }
+
+  @Test func `a pod's containers share one sentry, and sentries are no kernels that are counted`() {
+    var pod = container("p", 90)
+    (pod.workload.kind, pod.workload.runtime) = (.pod, .containerd)
+    var boxes = [container("a", 30), container("b", 30), container("c", 30)]
+    for index in boxes.indices { boxes[index].workload.runtime = .gvisor }
+    for index in 0..<2 { boxes[index].workload.parent = pod.workload.id }
+    let stack = stack([pod] + boxes)
+    #expect(stack.userSpaceKernels == 2 && stack.kernelCount == 1)
+    #expect(stack.engines.map(\.name) == ["gvisor"] && stack.engines.map(\.count) == [3])
+    #expect(stack.containers.count == 2)
+  }
+
+  @Test func `Kata's VM is a kernel with containers in it`() {
+    var sandbox = machine("k", 200, vmm: 20, .kvm)
+    sandbox.workload.boundaries = [.vm, .container]
+    let stack = stack([sandbox])
+    #expect(stack.sandboxes == 1 && stack.kernelCount == 2 && stack.containerRows.isEmpty)
   }
 }

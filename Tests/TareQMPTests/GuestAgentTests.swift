@@ -16,12 +16,15 @@ private final class FakeAgent: Sendable {
   let files: [String: String]
   /// A read that would go beyond the end of the kernel's log fails, and what it had is lost.
   let hasTail: Bool
+  /// What its kernel calls itself; nil of an agent before 2.10, which has no command for it.
+  let release: String?
   let requests = Mutex<[String]>([])
   private let open = Mutex<[Int: File]>([:])
   var openCount: Int { open.withLock(\.count) }
 
-  init(_ files: [String: String]) {
+  init(_ files: [String: String], release: String? = "6.1.0-18-amd64") {
     self.files = files
+    self.release = release
     hasTail = true
   }
 
@@ -55,6 +58,10 @@ private final class FakeAgent: Sendable {
     return open.withLock { open in
       switch request.execute {
       case "guest-sync-delimited": return [0xFF] + reply("\(arguments?.id ?? 0)")
+      case "guest-get-osinfo" where release != nil:
+        // As qemu-ga 7.2 orders it.
+        let text = release ?? ""
+        return reply(#"{"name": "Debian GNU/Linux", "kernel-release": "\#(text)", "version": "12", "id": "debian"}"#)
       case "guest-get-time": return reply("\(realtimeNow())")
       case "guest-file-open":
         guard arguments?.mode == "r", let content = files[arguments?.path ?? ""] else { return error }
@@ -95,7 +102,7 @@ private final class FakeAgent: Sendable {
   private func ask(_ agent: FakeAgent) throws -> GuestAgent.Outcome {
     let machine = try FakeMachine(agent.serve)
     defer { machine.stop() }
-    return GuestAgent.ask(machine.socket)
+    return GuestAgent.ask(machine.socket).outcome
   }
 
   private func mark(_ outcome: GuestAgent.Outcome) throws -> BootTimeline.Mark {
@@ -119,11 +126,36 @@ private final class FakeAgent: Sendable {
   @Test func `only what reads is ever asked`() throws {
     let agent = FakeAgent(Self.files)
     _ = try ask(agent)
-    let allowed = ["guest-sync-delimited", "guest-get-time", "guest-file-open", "guest-file-read", "guest-file-close"]
+    let allowed = [
+      "guest-sync-delimited", "guest-get-osinfo", "guest-get-time", "guest-file-open", "guest-file-read",
+      "guest-file-close",
+    ]
     for line in agent.requests.withLock({ $0 }) {
       #expect(allowed.contains { line.contains("{\"execute\":\"\($0)\"") }, "\(line)")
       if line.contains("guest-file-open") { #expect(line.contains(#""mode":"r""#)) }
     }
+  }
+
+  @Test func `a guest says which kernel it runs, even where it opens no file`() throws {
+    let text = String(repeating: "6", count: 200)
+    for (release, expected) in [("6.1.0-18-amd64", "6.1.0-18-amd64"), (text, String(text.prefix(64))), ("", nil)] {
+      let machine = try FakeMachine(FakeAgent([:], release: release).serve)
+      defer { machine.stop() }
+      let answer = GuestAgent.ask(machine.socket)
+      #expect(answer.kernelRelease == expected)
+      guard case .failed = answer.outcome else {
+        Issue.record("it opened files")
+        return
+      }
+    }
+  }
+
+  @Test func `an agent that knows no such command still tells the rest`() throws {
+    let machine = try FakeMachine(FakeAgent(Self.files, release: nil).serve)
+    defer { machine.stop() }
+    let answer = GuestAgent.ask(machine.socket)
+    #expect(answer.kernelRelease == nil)
+    #expect(try mark(answer.outcome).label == .reported)
   }
 
   @Test func `without a kernel's log its processes bracket it`() throws {
@@ -155,7 +187,7 @@ private final class FakeAgent: Sendable {
       }
     }
     defer { machine.stop() }
-    guard case .failed(let why) = GuestAgent.ask(machine.socket) else {
+    guard case .failed(let why) = GuestAgent.ask(machine.socket).outcome else {
       Issue.record("expected a failure")
       return
     }
@@ -171,7 +203,7 @@ private final class FakeAgent: Sendable {
       talk.waitForHangUp()
     }
     defer { machine.stop() }
-    #expect(GuestAgent.ask(machine.socket) == .silent)
+    #expect(GuestAgent.ask(machine.socket) == GuestAgent.Answer(outcome: .silent))
   }
 
   @Test func `one that sends for ever is given up`() throws {
@@ -181,7 +213,7 @@ private final class FakeAgent: Sendable {
         while talk.say(part) {}
       }
       defer { machine.stop() }
-      switch GuestAgent.ask(machine.socket) {
+      switch GuestAgent.ask(machine.socket).outcome {
       case .told: Issue.record("it told nothing")
       case .silent, .slow, .failed: break
       }
@@ -220,8 +252,9 @@ private final class FakeAgent: Sendable {
     let signals = agents.signals(of: machine.identity)
     #expect(signals.map(\.phase) == [.userspace] && signals.map(\.kind) == [.guestAgent])
     #expect(agents.problems.isEmpty)
+    #expect(agents.kernelRelease(of: machine.identity) == "6.1.0-18-amd64")
     agents.refresh([])
-    #expect(agents.signals(of: machine.identity).isEmpty)
+    #expect(agents.signals(of: machine.identity).isEmpty && agents.kernelRelease(of: machine.identity) == nil)
   }
 
   @Test func `one that is not to be asked is not asked`() {

@@ -30,6 +30,8 @@ struct Labhost {
   /// What machines told, by name.
   var guests: [String: GuestAnswer] = [:]
   var host = makeHost(name: "labhost", cpus: 4)
+  /// Bytes that its kernel holds for itself and for containers.
+  var memoryKernel = Reading.value(UInt64(608.3 * Self.mebibyte))
 
   /// Containers api, cache, web, job and hog; VMs db and legacy.
   static func busy() -> Labhost {
@@ -114,7 +116,7 @@ struct Labhost {
     machine.cpuBusy = .value(UInt64((cpu + 11.8 * Double(second + 1)) * 1e7))
     let held = boxes.enumerated().reduce(0.0) { $0 + memory($1.element, $1.offset, second) }
     machine.cpuInterrupts = .value(UInt64(3.4 * Double(second + 1) * 1e7))
-    machine.memoryKernel = .value(UInt64(608.3 * Self.mebibyte))
+    machine.memoryKernel = memoryKernel
     machine.processes = .value(214)
     machine.memoryTotal = .value(UInt64(16384 * Self.mebibyte))
     let inactive = boxes.reduce(0.0) { $0 + $1.inactive }

@@ -51,6 +51,75 @@ import Testing
     try check("many", host)
   }
 
+  @Test func `an emulated VM, and a kernel that does not say what it holds`() throws {
+    var host = Labhost.busy()
+    host.boxes = [host.boxes[6]]
+    host.boxes[0].workload.machine?.accelerator = .tcg
+    host.memoryKernel = .missing(.kernelTooOld)
+    try check("emulated", host)
+  }
+
+  @Test func `between a container and a VM, in a VM of Windows`() throws {
+    try check("between", Self.between())
+    try check("between-type", Self.between(), keys: [.character("e")])
+  }
+
+  /// gVisor and Kata.
+  private static func between() -> Labhost {
+    var host = Labhost.busy()
+    host.boxes[0].workload.runtime = .gvisor
+    host.boxes[5].workload.runtime = .kata
+    host.boxes[5].workload.boundaries = [.vm, .container]
+    (host.host.virtualization, host.host.kernelRelease) = ("microsoft", "5.15.153.1-microsoft-standard-WSL2")
+    return host
+  }
+
+  @Test func `a key for a workload means the VM that is chosen`() {
+    let state = Labhost.busy().screen(
+      Size(100, 30), keys: [.character("4"), .right, .right, .right, .character("i")])
+    #expect(state.page == .isolation(Labhost.busy().boxes[6].workload.id))
+  }
+
+  @Test func `a problem does not take the sum's line where there is a blank one`() {
+    var host = Labhost.busy()
+    host.problems = [Problem(source: "docker", message: "its socket may not be read")]
+    host.boxes[5].workload.machine?.guestKernel = "6.1.0-56-cloud-amd64"
+    var canvas = Canvas(Size(100, 30))
+    draw(host.screen(canvas.size, keys: [.character("4")]), on: &canvas)
+    let text = GoldenScreenTests.text(canvas)
+    #expect(text.contains(" SUM ") && text.contains("its socket may not be read"))
+    // The beginning of a release says more than the word before it.
+    #expect(text.contains(" 6.1.0-56-cloud-… r"))
+  }
+
+  @Test func `what is not known is no nought in the sum, and what is not there is one`() throws {
+    var host = Labhost.busy()
+    host.boxes.removeAll { $0.workload.kind == .vm }
+    host.memoryKernel = .missing(.kernelTooOld)
+    var canvas = Canvas(Size(100, 30))
+    draw(host.screen(canvas.size, keys: [.character("4")]), on: &canvas)
+    let line = try #require(
+      GoldenScreenTests.text(canvas).split(separator: "\n").first { $0.contains(" SUM ") })
+    #expect(line.contains(" + ? + 366.2 = "), "\(line)")
+    host.boxes = []
+    draw(host.screen(canvas.size, keys: [.character("4")]), on: &canvas)
+    #expect(GoldenScreenTests.text(canvas).contains(" + ? + 0.0 = "))
+  }
+
+  @Test(arguments: sizes.dropLast())
+  func `the sum adds up as it is printed`(size: Size) throws {
+    var canvas = Canvas(size)
+    draw(Labhost.busy().screen(size, keys: [.character("4")]), on: &canvas)
+    let sums = GoldenScreenTests.text(canvas).matches(of: /([0-9.]+(?: \+ (?:[A-Za-z ]* )?[0-9.]+)+) = ([0-9.]+)/)
+    #expect(!sums.isEmpty)
+    for sum in sums {
+      let parts = sum.1.matches(of: /[0-9]+\.[0-9]/).compactMap { Double($0.0) }
+      #expect(parts.count >= 4)
+      let total = try #require(Double(sum.2))
+      #expect(abs(parts.reduce(0, +) - total) < 0.01, "\(sum.0)")
+    }
+  }
+
   @Test func `in ASCII, with the kernel chosen`() throws { try check("ascii", .busy(), keys: [.down], isASCII: true) }
 
   @Test func `why the type is debated`() throws { try check("type", .busy(), keys: [.character("e")]) }

@@ -1,9 +1,11 @@
 /// The layers of this machine: who stands on whom, and what each costs now. Memory in bytes, CPU in percent of a core.
 public struct Stack: Sendable {
-  /// What a layer costs. Nil where it is not known.
+  /// What a layer costs. Nil where it is not known, or where there is none.
   public struct Cost: Sendable {
     public var memory: Double?
     public var cpu: Double?
+    /// Outermost workloads in it.
+    public var count = 0
     /// At least so much.
     public var isAtLeast = false
     public var certainty = Certainty.measured
@@ -32,15 +34,17 @@ public struct Stack: Sendable {
   /// All outermost containers and pods, their helpers in it.
   public private(set) var containers = Cost()
   public private(set) var helpers = Cost()
-  /// Kernel memory charged to containers: a share of theirs.
-  public private(set) var containersKernel = 0.0
+  /// Kernel memory charged to containers: a share of theirs. Without a CPU figure of its own.
+  public private(set) var containersKernel = Cost(memory: 0)
   /// Containers, inner ones too, pods left out: rows in the order of the sample.
   public private(set) var containerRows: [Int] = []
   public private(set) var engines: [Engine] = []
   /// Inner ones too, the heaviest first.
   public private(set) var guests: [Guest] = []
-  /// Containers whose kernel is a program of the host: gVisor's sentries.
+  /// Kernels that are programs of the host and not counted among kernels: gVisor's sentries.
   public private(set) var userSpaceKernels = 0
+  /// VMs around containers: Kata's.
+  public private(set) var sandboxes = 0
   /// All together: the host's memory used, with the caches of workloads, and its CPU.
   public private(set) var sum = Cost()
   /// Memory and CPU of outermost VMs alone.
@@ -56,51 +60,71 @@ public struct Stack: Sendable {
   public init(_ frame: Frame) {
     host = frame.current.host
     let outermost = Set(frame.outermostRows)
-    var names: [String: Int] = [:]
-    var (caches, known) = (0.0, Cost(memory: 0, cpu: 0))
+    var (caches, tables) = (0.0, 0.0)
     for (row, workload) in frame.current.workloads.enumerated() {
-      let pair = frame.pair(row)
-      let isOutermost = outermost.contains(row)
       switch workload.kind {
       case .user: continue
       case .vm:
-        let guest = Guest(
-          row: row, virtualizer: Virtualizer(workload.machine?.accelerator), memory: pair.memoryWeight,
-          cpu: pair.cpuWeight)
-        guests.append(guest)
-        if isOutermost { machines.add(guest.memory, guest.cpu) }
+        let guest = add(guest: row, frame, isOutermost: outermost.contains(row))
+        if outermost.contains(row) { tables += guest.amount(.tables)?.amount ?? 0 }
       case .container, .pod:
-        if workload.kind == .container {
-          containerRows.append(row)
-          names[workload.runtime.rawValue, default: 0] += 1
-          if workload.runtime == .gvisor { userSpaceKernels += 1 }
-        }
-        guard isOutermost else { continue }
-        let (memory, cpu) = (pair.memoryWeight, pair.cpuWeight)
-        containers.add(memory, cpu)
-        helpers.add(memory.shares.filter { $0.part == .helpers }, cpu.shares.filter { $0.part == .helpers })
-        containersKernel += memory.shares.reduce(0) { $0 + ($1.part == .kernel ? $1.amount : 0) }
+        if workload.kind == .container { containerRows.append(row) }
+        guard outermost.contains(row) else { continue }
+        add(outermost: frame.pair(row))
         caches += frame.reclaimableCache(row: row)
       }
     }
-    engines = names.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { Engine(name: $0.key, count: $0.value) }
+    group(frame.current.workloads)
     guests.sort { ($0.memory.grossAtLeast ?? 0, $1.row) > ($1.memory.grossAtLeast ?? 0, $0.row) }
-    known.memory = (containers.memory ?? 0) + (machines.memory ?? 0)
-    known.cpu = (containers.cpu ?? 0) + (machines.cpu ?? 0)
-    weigh(frame, known, caches: caches)
+    weigh(frame, caches: caches, tables: tables)
+  }
+
+  private mutating func add(guest row: Int, _ frame: Frame, isOutermost: Bool) -> Guest {
+    let pair = frame.pair(row)
+    let guest = Guest(
+      row: row, virtualizer: Virtualizer(pair.workload.machine?.accelerator), memory: pair.memoryWeight,
+      cpu: pair.cpuWeight)
+    guests.append(guest)
+    if pair.workload.boundaries.contains(where: \.isContainer) { sandboxes += 1 }
+    if isOutermost { machines.add(guest.memory, guest.cpu) }
+    return guest
+  }
+
+  private mutating func add(outermost pair: Frame.Pair) {
+    let (memory, cpu) = (pair.memoryWeight, pair.cpuWeight)
+    containers.add(memory, cpu)
+    helpers.add(memory.shares.filter { $0.part == .helpers }, cpu.shares.filter { $0.part == .helpers })
+    containersKernel.add(kernelOf: pair, memory)
+  }
+
+  /// By runtime, the most frequent first. A pod's containers share one sentry.
+  private mutating func group(_ workloads: [Workload]) {
+    var names: [String: Int] = [:]
+    var sentries: Set<String> = []
+    let pods = Set(workloads.filter { $0.kind == .pod }.map(\.id))
+    for row in containerRows {
+      let workload = workloads[row]
+      names[workload.runtime.rawValue, default: 0] += 1
+      guard workload.runtime == .gvisor else { continue }
+      sentries.insert(workload.parent.flatMap { pods.contains($0) ? $0 : nil } ?? workload.id)
+    }
+    engines = names.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { Engine(name: $0.key, count: $0.value) }
+    userSpaceKernels = sentries.count
   }
 
   /// What is left for the kernel and for plain processes.
-  private mutating func weigh(_ frame: Frame, _ known: Cost, caches: Double) {
+  /// - Parameters:
+  ///   - caches: what of containers' memory the host counts as free, bytes.
+  ///   - tables: page tables that are charged to outermost VMs, bytes. Those of a VM in a container are in its kernel memory.
+  private mutating func weigh(_ frame: Frame, caches: Double, tables: Double) {
     let readings = frame.current.hostReadings
     processCount = readings.processes.number
-    let tables = guests.reduce(0.0) { sum, guest in
-      guest.memory.shares.reduce(sum) { $0 + ($1.part == .tables ? $1.amount : 0) }
-    }
     (kernel.certainty, processes.certainty) = (.inferred, .inferred)
-    kernel.memory = readings.memoryKernel.number.map { max(0, Double($0) - containersKernel - tables) }
+    let charged = (containersKernel.memory ?? 0) + tables
+    kernel.memory = readings.memoryKernel.number.map { max(0, Double($0) - charged) }
     kernel.cpu = frame.interruptShare.number
-    let (memory, cpu) = (known.memory ?? 0, known.cpu ?? 0)
+    let memory = (containers.memory ?? 0) + (machines.memory ?? 0)
+    let cpu = (containers.cpu ?? 0) + (machines.cpu ?? 0)
     let totals = frame.hostTotals
     if let used = totals.memoryUsed.number {
       sum.memory = max(used + caches, memory + (kernel.memory ?? 0))
@@ -116,9 +140,17 @@ public struct Stack: Sendable {
 
 extension Stack.Cost {
   fileprivate mutating func add(_ memory: Weight, _ cpu: Weight) {
+    count += 1
     if let bytes = memory.grossAtLeast { self.memory = (self.memory ?? 0) + bytes }
     if let share = cpu.grossAtLeast { self.cpu = (self.cpu ?? 0) + share }
     if memory.gross == nil { isAtLeast = true }
+  }
+
+  /// Not more than what is charged: counters of different instants do not add up by themselves.
+  fileprivate mutating func add(kernelOf pair: Frame.Pair, _ weight: Weight) {
+    count += 1
+    if pair.now(.memoryKernel).number == nil { isAtLeast = true }
+    memory = weight.shares.reduce(memory ?? 0) { $0 + ($1.part == .kernel ? $1.amount : 0) }
   }
 
   fileprivate mutating func add(_ memory: [Weight.Share], _ cpu: [Weight.Share]) {

@@ -72,17 +72,21 @@ public enum Virtualizer: String, Sendable, Hashable, CaseIterable {
 }
 
 extension Host {
-  /// What this kernel stands on, in words.
-  public var ground: String {
-    if isInContainer { return "tare is in a container: it sees only its own box" }
+  /// What this kernel stands on, in words: at length, and in at most 34 cells.
+  public var ground: (long: String, short: String) {
+    if isInContainer { return ("tare is in a container: it sees only its own box", "a container: its own box only") }
     let release = kernelRelease.lowercased()
-    if release.contains("microsoft") { return "a VM of Windows (WSL 2): Hyper-V below, a hypervisor of type 1" }
+    if release.contains("microsoft") {
+      return ("a VM of Windows (WSL 2): Hyper-V below, a hypervisor of type 1", "a VM of Windows (WSL 2)")
+    }
     if release.contains("linuxkit") {
-      return "a VM of Docker Desktop: containers of Windows and macOS run in a Linux VM"
+      return (
+        "a VM of Docker Desktop: containers of Windows and macOS run in a Linux VM", "a VM of Docker Desktop"
+      )
     }
     let outer: String
     switch virtualization {
-    case nil: return "bare metal: no hypervisor seen below this kernel"
+    case nil: return ("bare metal: no hypervisor seen below this kernel", "bare metal")
     case "kvm": outer = "KVM"
     case "vmware": outer = "VMware"
     case "microsoft": outer = "Hyper-V"
@@ -90,6 +94,6 @@ extension Host {
     case "qemu": outer = "QEMU, emulated"
     case let name?: outer = name == "unknown" ? "a hypervisor" : name
     }
-    return "not the hardware: this Linux is itself a guest of \(outer)"
+    return ("not the hardware: this Linux is itself a guest of \(outer)", "itself a guest of \(outer)")
   }
 }

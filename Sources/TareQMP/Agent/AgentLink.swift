@@ -3,6 +3,8 @@ struct AgentLink {
   /// What may be asked. Nothing else ever is: there is no way to write, to execute or to change in here.
   enum Request {
     case time
+    /// Of the guest's system: `uname` and its name.
+    case system
     case open(String)
     case read(handle: UInt64, count: Int)
     case close(UInt64)
@@ -11,6 +13,7 @@ struct AgentLink {
     var text: String {
       switch self {
       case .time: #"{"execute":"guest-get-time"}"#
+      case .system: #"{"execute":"guest-get-osinfo"}"#
       case .open(let path): #"{"execute":"guest-file-open","arguments":{"path":"\#(path)","mode":"r"}}"#
       case .read(let handle, let count):
         #"{"execute":"guest-file-read","arguments":{"handle":\#(handle),"count":\#(count)}}"#
@@ -62,14 +65,17 @@ struct AgentLink {
     let deadline = WireDeadline(in: Self.patience)
     try wire.send(Array(requests.map { "\($0.text)\n" }.joined().utf8), until: deadline)
     var answers: [Message.Returned?] = []
+    var isRefused = false
     while answers.count < requests.count {
       let message = try wire.message(until: deadline)
       if case .open = requests[answers.count], message.errorClass == "CommandNotFound" {
-        throw .refused("guest-file-open")
+        isRefused = true
       }
       guard message.returned != nil || message.errorClass != nil else { throw .malformed("an answer of a guest agent") }
       answers.append(message.errorClass == nil ? message.returned : nil)
     }
+    // When all answers are taken: what is asked next gets its own.
+    if isRefused { throw .refused("guest-file-open") }
     return answers
   }
 

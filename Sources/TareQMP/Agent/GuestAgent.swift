@@ -1,9 +1,16 @@
 internal import Glibc
 internal import TareModel
 
-/// Asks a guest's agent when its user space began, and disconnects. Reads four files of /proc and the kernel's log there;
-/// changes nothing.
+/// Asks a guest's agent which kernel it runs and when its user space began, and disconnects. Reads four files of /proc and
+/// the kernel's log there; changes nothing.
 enum GuestAgent {
+  /// All that came of it.
+  struct Answer: Equatable {
+    var outcome: Outcome
+    /// Of the guest's kernel: `6.1.0-18-amd64`. Foreign text; nil where the agent does not say it.
+    var kernelRelease: String?
+  }
+
   /// What came of it.
   enum Outcome: Equatable {
     case told(BootTimeline.Mark)
@@ -15,23 +22,34 @@ enum GuestAgent {
     case failed(String)
   }
 
-  static func ask(_ socket: MachineSocket) -> Outcome {
+  static func ask(_ socket: MachineSocket) -> Answer {
     let agent: AgentLink
     do throws(WireFailure) { agent = try AgentLink(socket) } catch {
       switch error {
-      case .absent, .late, .ended: return .silent
-      default: return .failed("\(error)")
+      case .absent, .late, .ended: return Answer(outcome: .silent)
+      default: return Answer(outcome: .failed("\(error)"))
       }
     }
-    do throws(WireFailure) { return try told(agent) } catch {
+    let outcome: Outcome
+    do throws(WireFailure) { outcome = try told(agent) } catch {
       switch error {
-      case .late: return .slow
+      case .late: return Answer(outcome: .slow)
       case .refused(let command):
-        return .failed(
+        outcome = .failed(
           "its guest agent refuses \(command): allow guest-file-open, -read and -close in the guest's qemu-ga")
-      default: return .failed("\(error)")
+      default: return Answer(outcome: .failed("\(error)"))
       }
     }
+    // Last, so that one that is slow to say it has said the rest; an agent that may open no file may say this.
+    return Answer(outcome: outcome, kernelRelease: (try? release(agent)) ?? nil)
+  }
+
+  /// Linux's own field for it has room for 64 (uname(2)).
+  private static let longestRelease = 64
+
+  private static func release(_ agent: AgentLink) throws(WireFailure) -> String? {
+    guard case .release(let text) = try agent.ask([.system]).first ?? nil, !text.isEmpty else { return nil }
+    return String(text.prefix(longestRelease))
   }
 
   /// What was read in a guest, and between which instants of the host.

@@ -7,6 +7,7 @@ public import TareModel
 public final class GuestAgents: GuestClocks {
   private struct Entry {
     var outcome: GuestAgent.Outcome?
+    var kernelRelease: String?
     var isAsked = false
     var attempts = 0
     var name = ""
@@ -58,10 +59,11 @@ public final class GuestAgents: GuestClocks {
       }
     }
     ask(due, within: waits ? Self.patience : nil) { identity, socket in
-      let outcome = GuestAgent.ask(socket)
+      let answer = GuestAgent.ask(socket)
       self.state.withLock { state in
         state.entries[identity]?.isAsked = false
-        state.entries[identity]?.outcome = outcome
+        state.entries[identity]?.outcome = answer.outcome
+        if let release = answer.kernelRelease { state.entries[identity]?.kernelRelease = release }
         state.entries[identity]?.next = .now + self.pause
         state.revision += 1
       }
@@ -73,6 +75,10 @@ public final class GuestAgents: GuestClocks {
       guard case .told(let mark) = state.entries[machine]?.outcome else { return [] }
       return [BootSignal(.userspace, .guestAgent, mark)]
     }
+  }
+
+  public func kernelRelease(of machine: GuestMachine.Identity) -> String? {
+    state.withLock { $0.entries[machine]?.kernelRelease }
   }
 
   public var revision: Int { state.withLock(\.revision) }

@@ -6,6 +6,8 @@ struct Message: Decodable, Equatable {
   enum Returned: Equatable {
     case number(UInt64)
     case content([UInt8])
+    /// The release of a guest's kernel. Foreign text.
+    case release(String)
     /// Something that is not looked at.
     case other
   }
@@ -51,7 +53,11 @@ struct Message: Decodable, Equatable {
   }
   private struct Content: Decodable {
     var text: String?
-    enum CodingKeys: String, CodingKey { case text = "buf-b64" }
+    var release: String?
+    enum CodingKeys: String, CodingKey {
+      case text = "buf-b64"
+      case release = "kernel-release"
+    }
   }
 
   init(from decoder: any Decoder) throws {
@@ -64,12 +70,8 @@ struct Message: Decodable, Equatable {
     if fields.contains(.return) {
       if let number = try? fields.decode(UInt64.self, forKey: .return) {
         returned = .number(number)
-      } else if let text = (try? fields.decode(Content.self, forKey: .return))?.text,
-        let content = Data(base64Encoded: text)
-      {
-        returned = .content(Array(content))
       } else {
-        returned = .other
+        returned = Self.returned(try? fields.decode(Content.self, forKey: .return))
       }
     }
     isEvent = fields.contains(.event)
@@ -81,5 +83,11 @@ struct Message: Decodable, Equatable {
     event = Event(
       name: name, at: UInt64(stamp.seconds) * 1_000_000_000 + UInt64(stamp.microseconds) * 1000, device: port?.id,
       isOpen: port?.open)
+  }
+
+  private static func returned(_ content: Content?) -> Returned {
+    if let text = content?.text, let bytes = Data(base64Encoded: text) { return .content(Array(bytes)) }
+    if let release = content?.release { return .release(release) }
+    return .other
   }
 }

@@ -23,8 +23,17 @@ extension ScreenState {
     case .pageUp, .pageDown: break
     default: return nil
     }
-    if page == .virtualizer { pageScroll = 0 }
+    if page == .virtualizer { pageScroll = 0 } else { select(boxes[min(stack.place, last)], frame) }
     return []
+  }
+
+  /// The list goes along, so that keys for a workload mean the VM that is looked at.
+  private mutating func select(_ box: StackView.Box, _ frame: Frame) {
+    guard case .guest(let guest) = box else { return }
+    let id = frame.current.workloads[guest.row].id
+    if let line = list.lines.indices.first(where: { list.id(of: $0, in: frame) == id }) {
+      list.select(line: line, in: frame)
+    }
   }
 
   /// What is in a box.

@@ -136,7 +136,7 @@ struct Screen {
       case .overview: Self.overviewHints
       case .table: Self.tableHints
       case .boot: Self.bootHints
-      case .stack: Self.stackHints
+      case .stack: state.isPlain ? Self.tableHints : Self.stackHints
       }
     guard state.newEvents > 0 else { return all }
     // Before what people know by heart, because it goes away again.

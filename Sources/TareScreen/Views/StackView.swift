@@ -12,8 +12,8 @@ struct StackView {
     stack = Stack(frame)
   }
 
-  private var isTight: Bool { state.size.height < 30 }
-  private var isTall: Bool { state.size.height >= 34 }
+  var isTight: Bool { state.size.height < 30 }
+  var isTall: Bool { state.size.height >= 34 }
   private var chosen: Int { min(state.stack.place, boxes.count - 1) }
 
   /// - Returns: the first line below it.
@@ -42,7 +42,7 @@ struct StackView {
     canvas.select(Rect(x: column.x - 1, y: y, width: end - column.x + 2, height: 1))
   }
 
-  private func label(_ text: String, y: Int, on canvas: inout Canvas) { canvas.put(text, x: 1, y: y, .dim) }
+  func label(_ text: String, y: Int, on canvas: inout Canvas) { canvas.put(text, x: 1, y: y, .dim) }
 
   private func border(_ column: Column, y: Int, on canvas: inout Canvas) {
     let style: Style =
@@ -68,8 +68,7 @@ struct StackView {
         border(column, y: y + 2, on: &canvas)
       }
     } else {
-      let none = "no VM runs here: a second kernel would stand in this place"
-      canvas.put(none.fittedAtMost(canvas.size.width - 17), x: 16, y: y + 1, .dim)
+      drawNoGuests(y: y, on: &canvas)
     }
     label("guest kernel", y: y + 3, on: &canvas)
     if !isTight {
@@ -84,10 +83,18 @@ struct StackView {
     return y + (isTight ? 7 : 8)
   }
 
+  /// Where a guest's storeys would be.
+  private func drawNoGuests(y: Int, on canvas: inout Canvas) {
+    let none = "no VM runs here: a second kernel would stand in this place"
+    canvas.put(none.fittedAtMost(canvas.size.width - 17), x: 16, y: y + 1, .dim)
+    guard frame.current.workloads.isEmpty, let nothing = Notes.nothing(state, frame).first else { return }
+    canvas.put(nothing.fittedAtMost(canvas.size.width - 2), x: 1, y: y)
+  }
+
   private func drawProcesses(_ columns: [Column], y: Int, on canvas: inout Canvas) -> Int {
     label("process on", y: y + 1, on: &canvas)
     label(" the host", y: y + 2, on: &canvas)
-    let most = isTight ? 4 : isTall ? 6 : 5
+    let most = isTight ? 4 : isTall ? 7 : 5
     for column in columns {
       border(column, y: y, on: &canvas)
       for (index, cell) in process(column.box).prefix(most).enumerated() {
@@ -100,7 +107,7 @@ struct StackView {
         canvas.put(text.fittedAtMost(canvas.size.width - 1 - first.x), x: first.x, y: y + 4 + index, .dim)
       }
     }
-    return y + (isTight ? 5 : isTall ? 8 : 7)
+    return y + (isTight ? 5 : isTall ? 9 : 7)
   }
 
   private func drawKernel(_ columns: [Column], y: Int, on canvas: inout Canvas) -> Int {
@@ -117,7 +124,12 @@ struct StackView {
       Cell("Linux \(stack.host.kernelRelease.harmless)"), memory(memoryName, stack.kernel.memory, .inferred),
       cpu("CPU", stack.kernel.cpu),
     ]
-    let shared = [Cell(isNarrow ? "namespaces" : "namespaces, cgroups"), memory(memoryName, stack.containersKernel)]
+    let kernel = stack.containersKernel
+    let shared = [
+      Cell(isNarrow ? "namespaces" : "namespaces, cgroups"),
+      // Where it is not known of any of them there is no bound either.
+      memory(memoryName, kernel.isAtLeast && kernel.memory == 0 ? nil : kernel.memory, isAtLeast: kernel.isAtLeast),
+    ]
     for (column, cells) in zip(columns, [own, shared]) {
       for (index, cell) in cells.enumerated() {
         cell.draw(on: &canvas, x: column.x, y: y + 1 + index, width: column.width)
@@ -143,91 +155,5 @@ struct StackView {
     return [first.title] + (others.count == 1 ? others.map(\.title) : ["and \(others.count) others"]) + [
       "of which type: e"
     ]
-  }
-
-  // MARK: What it stands on
-
-  private func drawGround(y: Int, on canvas: inout Canvas) -> Int {
-    let width = canvas.size.width - 2
-    label("hardware", y: y, on: &canvas)
-    let total =
-      frame.current.hostReadings.memoryTotal.number.map { Amount.text(Double($0), state.settings.units) } ?? "?"
-    let cpus = stack.host.cpusOnline
-    let ground = "\(cpus) CPU\(cpus == 1 ? "" : "s"), \(total), \(stack.host.ground)"
-    canvas.put(ground.fittedAtMost(width - 15), x: 16, y: y)
-    var line = y + (isTight ? 1 : 2)
-    let kernels = stack.kernelCount
-    let guests = stack.guests.count
-    let head = kernels == 1 ? "1 KERNEL RUNS HERE" : "\(kernels) KERNELS RUN HERE"
-    let end = canvas.put(head, x: 1, y: line, .bold) + 3
-    let parts =
-      guests == 0
-      ? "the host's. Containers added 0."
-      : "1 host + \(guests) guest\(guests == 1 ? "" : "s"). Containers added 0, VMs added \(guests)."
-    let rest = [parts + heldWords, parts].first { end + $0.displayWidth < canvas.size.width } ?? parts
-    canvas.put(rest.fittedAtMost(canvas.size.width - 1 - end), x: end, y: line)
-    line += 1
-    guard line < canvas.size.height - 1 else { return line }
-    let sums = sumTexts
-    canvas.put(sums.first { $0.displayWidth <= width } ?? sums[sums.count - 1].fittedAtMost(width), x: 1, y: line)
-    return line + 1
-  }
-
-  /// What the extra kernels hold.
-  private var heldWords: String {
-    let known = stack.guests.compactMap(\.held)
-    let closed = stack.guests.filter { $0.held == nil }
-    var words: [String] = []
-    if !known.isEmpty { words.append("hold \(Amount.text(known.reduce(0, +), state.settings.units)) ~ unused") }
-    if !closed.isEmpty {
-      let most = closed.reduce(0) { $0 + $1.memory.sum(.unopened) }
-      words.append("\(closed.count) unopened: ≤ \(Amount.text(most, state.settings.units))")
-    }
-    return words.isEmpty ? "" : "   The extra ones \(words.joined(separator: "; "))"
-  }
-
-  /// As printed, the parts add up.
-  private var sumTexts: [String] {
-    let unit = Amount.tableUnit(state.settings.units)
-    let (memory, cpu) = additions
-    return [
-      "SUM  \(memory.text) \(unit.name)   \(cpu.text) %", "SUM  \(memory.text) \(unit.name)",
-      "SUM  \(memory.total) \(unit.name)   \(cpu.total) %",
-    ]
-  }
-
-  /// Memory and CPU of plain processes, the host's kernel, containers and VMs.
-  var additions: (memory: Addition, cpu: Addition) {
-    let unit = Amount.tableUnit(state.settings.units).bytes
-    return (
-      Addition([stack.kernel.memory, stack.containers.memory] + machines(\.memory), sum: stack.sum.memory, unit: unit),
-      Addition([stack.kernel.cpu, stack.containers.cpu] + machines(\.cpu), sum: stack.sum.cpu, unit: 1)
-    )
-  }
-
-  private func machines(_ value: KeyPath<Stack.Cost, Double?>) -> [Double?] {
-    stack.guests.isEmpty ? [] : [stack.machines[keyPath: value]]
-  }
-}
-
-/// `1879.5 + 598.4 + 366.2 = 2844.1`: what is left takes up what rounding leaves.
-struct Addition {
-  let text: String
-  let total: String
-  /// What is left, in the parts' own unit.
-  let rest: Double?
-
-  init(_ parts: [Double?], sum: Double?, unit: Double) {
-    guard let sum else {
-      (text, total, rest) = ("?", "?", nil)
-      return
-    }
-    let tenths = parts.map { (($0 ?? 0) / unit * 10).rounded() }
-    let all = max((sum / unit * 10).rounded(), tenths.reduce(0, +))
-    let first = all - tenths.reduce(0, +)
-    rest = first / 10 * unit
-    let words = ([first] + tenths).map { Scaled.decimal($0 / 10) }
-    total = Scaled.decimal(all / 10)
-    text = "\(words.joined(separator: " + ")) = \(total)"
   }
 }

@@ -4,6 +4,8 @@ extension StackView {
   /// A line in a box: words, or a name and a number that ends at the right.
   struct Cell {
     var text: String
+    /// Where there is no room for the text.
+    var shorter: [String] = []
     var value = ""
     var style = Style.text
 
@@ -13,7 +15,7 @@ extension StackView {
 
     func draw(on canvas: inout Canvas, x: Int, y: Int, width: Int) {
       let room = value.isEmpty ? width : width - value.displayWidth - 1
-      canvas.put(text.fittedAtMost(max(0, room)), x: x, y: y, style)
+      canvas.put(StackView.fitting([text] + shorter, max(0, room)), x: x, y: y, style)
       if !value.isEmpty { canvas.put(value, x: x + width - value.displayWidth, y: y) }
     }
   }
@@ -21,7 +23,8 @@ extension StackView {
   func memory(_ name: String, _ bytes: Double?, _ certainty: Certainty = .measured, isAtLeast: Bool = false) -> Cell {
     let unit = Amount.tableUnit(state.settings.units)
     let number = bytes.map { (isAtLeast ? "≥ " : "") + Scaled.decimal($0 / unit.bytes) } ?? "?"
-    return Cell(name, "\(number) \(certainty.sign)".fitted(to: number.displayWidth + 2))
+    let sign = bytes == nil ? "" : certainty.sign
+    return Cell(name, "\(number) \(sign)".fitted(to: number.displayWidth + 2))
   }
 
   func cpu(_ name: String, _ percent: Double?, isAtLeast: Bool = false) -> Cell {
@@ -37,7 +40,12 @@ extension StackView {
   func application(_ box: Box) -> Cell? {
     switch box {
     case .processes, .containers, .kernel: nil
-    case .guest(let guest): guest.memory.obstacle == nil ? Cell("its own programs") : Cell("▒ unopened", .dim)
+    case .guest(let guest):
+      if workload(guest).boundaries.contains(where: \.isContainer) {
+        Cell("containers inside")
+      } else {
+        guest.memory.obstacle == nil ? Cell("its own programs") : Cell("▒ unopened", .dim)
+      }
     case .guests: Cell("their own programs")
     }
   }
@@ -55,9 +63,7 @@ extension StackView {
       let sentries = count == 0 ? [] : ["gVisor: \(count) sentr\(count == 1 ? "y" : "ies")"]
       return (["no such layer:"] + words + sentries).map { Cell($0, .dim) }
     case .guest(let guest):
-      let release = workload(guest).machine?.guestKernel
-      // A release has a sign of its own: the guest says it.
-      var cells = [release.map { Cell("Linux \($0.harmless)", "r") } ?? Cell("a kernel, unseen", .dim)]
+      var cells = [release(guest)]
       if let used = guest.amount(.guestUsed) {
         cells.append(memory("in use", used.amount, used.certainty))
         cells.append(memory("held", guest.held, .inferred))
@@ -71,9 +77,12 @@ extension StackView {
       let held = guests.compactMap(\.held)
       var cells = [Cell("a kernel each: \(guests.count)")]
       cells.append(memory("resident", guests.reduce(0) { $0 + inGuest($1.memory) }))
-      cells.append(held.isEmpty ? Cell("▒ unopened", .dim) : memory("held", held.reduce(0, +), .inferred))
-      let known = guests.compactMap { $0.cpu.net ?? $0.cpu.netAtMost }
-      cells.append(cpu("CPU", known.isEmpty ? nil : known.reduce(0, +)))
+      // Of those that do not tell there may be more.
+      cells.append(
+        held.isEmpty
+          ? Cell("▒ unopened", .dim)
+          : memory("held", held.reduce(0, +), .inferred, isAtLeast: held.count < guests.count))
+      cells.append(guestsCpu(guests))
       return cells
     case .kernel: return []
     }
@@ -91,6 +100,24 @@ extension StackView {
     return Cell("CPU", "≤ \(Scaled.decimal(most)) %")
   }
 
+  /// A release has a sign of its own: the guest says it.
+  private func release(_ guest: Stack.Guest) -> Cell {
+    guard let release = workload(guest).machine?.guestKernel?.harmless else { return Cell("a kernel, unseen", .dim) }
+    var cell = Cell("Linux \(release)", "r")
+    cell.shorter = [release]
+    return cell
+  }
+
+  /// Where one is not known the sum may be more, where of one there is only a bound it may be less; of both nothing can be said.
+  private func guestsCpu(_ guests: [Stack.Guest]) -> Cell {
+    let most = guests.compactMap(\.cpu.netAtMost)
+    let lacks = most.count < guests.count
+    let isBound = guests.contains { $0.cpu.netAtMost != nil && $0.cpu.net == nil }
+    guard !most.isEmpty, !(lacks && isBound) else { return cpu("CPU", nil) }
+    let sum = most.reduce(0, +)
+    return isBound ? Cell("CPU", "≤ \(Scaled.decimal(sum)) %") : cpu("CPU", sum, isAtLeast: lacks)
+  }
+
   func process(_ box: Box) -> [Cell] {
     switch box {
     case .processes:
@@ -100,42 +127,68 @@ extension StackView {
       ]
     case .containers: return containers
     case .guest(let guest):
-      let version = frame.current.guests[guest.row].report?.version.map { " \($0.harmless)" } ?? ""
-      let runtime = workload(guest).runtime.rawValue
       return [
-        Cell("\(runtime)\(guest.virtualizer == .uml ? "" : "\(version), the VMM")"),
+        vmm(guest),
         memory(memoryName, guest.vmm.memory), cpu("CPU", guest.vmm.cpu, isAtLeast: guest.cpu.obstacle != nil),
       ]
     case .guests(let guests):
       let parts = guests.map(\.vmm)
       return [
-        Cell("\(guests.count) VMMs"), memory(memoryName, sum(parts.map(\.memory))), cpu("CPU", sum(parts.map(\.cpu))),
+        Cell("\(guests.count) VMMs"), atLeast(parts.map(\.memory)) { memory(memoryName, $0, isAtLeast: $1) },
+        atLeast(parts.map(\.cpu), isBound: guests.contains { $0.cpu.obstacle != nil }) {
+          cpu("CPU", $0, isAtLeast: $1)
+        },
       ]
     case .kernel: return []
     }
   }
 
-  private func sum(_ values: [Double?]) -> Double? {
-    values.contains { $0 != nil } ? values.reduce(0) { $0 + ($1 ?? 0) } : nil
+  /// The process that a guest is to the host, and the container that it runs in.
+  private func vmm(_ guest: Stack.Guest) -> Cell {
+    let workload = workload(guest)
+    let outer = workload.parent.flatMap { id in frame.current.workloads.first { $0.id == id } }
+    if let outer { return Cell("\(workload.runtime.rawValue) in \(outer.kind.letter) \(outer.name.harmless)") }
+    if guest.virtualizer == .uml { return Cell("the kernel itself") }
+    let version = frame.current.guests[guest.row].report?.version.map { " \($0.harmless)" } ?? ""
+    let name = workload.runtime.rawValue + version
+    var cell = Cell("\(name), the VMM")
+    cell.shorter = ["\(name), VMM", name]
+    return cell
+  }
+
+  /// A sum, which is a bound where one of its parts is unknown or a bound.
+  private func atLeast(_ values: [Double?], isBound: Bool = false, _ cell: (Double?, Bool) -> Cell) -> Cell {
+    let known = values.compactMap { $0 }
+    return cell(known.isEmpty ? nil : known.reduce(0, +), isBound || known.count < values.count)
   }
 
   private var containers: [Cell] {
     guard !stack.containerRows.isEmpty else { return [Cell("none runs here", .dim)] }
     let names = stack.containerRows.map { frame.current.workloads[$0].name.harmless }
     let helpers = stack.helpers
-    let engines = stack.engines.map { "\($0.name) \($0.count)" }.joined(separator: ", ")
     var cells = [
       Cell(names.prefix(12).joined(separator: " ")),
       memory(
-        memoryName, stack.containers.memory.map { max(0, $0 - stack.containersKernel - (helpers.memory ?? 0)) },
+        memoryName,
+        stack.containers.memory.map { max(0, $0 - (stack.containersKernel.memory ?? 0) - (helpers.memory ?? 0)) },
         isAtLeast: stack.containers.isAtLeast),
       cpu("CPU", stack.containers.cpu.map { max(0, $0 - (helpers.cpu ?? 0)) }),
     ]
     if helpers.memory != nil {
       cells.append(memory("helpers", helpers.memory, helpers.certainty))
-      cells.append(cpu("helpers", helpers.cpu ?? 0))
+      let share = cpu("helpers", helpers.cpu ?? 0)
+      // On few lines the engines need one.
+      if isTall { cells.append(share) } else if !isNarrow { cells[3].text += " " + share.value }
     }
-    cells.append(Cell(engines, .dim))
-    return cells
+    return cells + engines.map { Cell($0, .dim) }
+  }
+
+  /// How many containers each engine or runtime has; without the numbers where those have no room.
+  private var engines: [String] {
+    let width = columns[1].width
+    let all = stack.engines.map { "\($0.name) \($0.count)" }.joined(separator: ", ")
+    if isTall { return Array(all.wrapped(to: width).prefix(2)) }
+    let names = stack.engines.map(\.name)
+    return [Self.fitting([all, names.joined(separator: ", "), names.joined(separator: " ")], width)]
   }
 }

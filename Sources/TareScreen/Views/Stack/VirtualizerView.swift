@@ -26,7 +26,32 @@ struct VirtualizerView {
         lines += sentence.wrapped(to: min(width, 96)).map { ($0, false) } + [("", false)]
       }
     }
+    for (title, text) in Self.others(stack) {
+      lines += [(title, true)] + text.wrapped(to: min(width, 96)).map { ($0, false) } + [("", false)]
+    }
     lines.append(("This machine", true))
-    return lines + stack.host.ground.wrapped(to: min(width, 96)).map { ($0, false) }
+    return lines + stack.host.ground.long.wrapped(to: min(width, 96)).map { ($0, false) }
+  }
+
+  /// What is between a container and a VM.
+  private static func others(_ stack: Stack) -> [(title: String, text: String)] {
+    var others: [(String, String)] = []
+    if stack.userSpaceKernels > 0 {
+      others.append(
+        (
+          "gVisor's sentry",
+          "A kernel that is a program of this host: it answers the calls of its containers' programs itself, and makes few calls of the "
+            + "host's kernel for them. It is no VM and not counted as a kernel that runs here; what it costs is in the container's tare."
+        ))
+    }
+    if stack.sandboxes > 0 {
+      others.append(
+        (
+          "Kata's containers",
+          "They run in a VM, in namespaces of its guest's kernel: two boundaries. The VM's kernel is counted, and what is in it cannot be "
+            + "seen from here."
+        ))
+    }
+    return others
   }
 }
