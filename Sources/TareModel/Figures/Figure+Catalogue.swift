@@ -39,10 +39,7 @@ extension Figure {
   ) -> Figure {
     Figure(
       name, unit, label, "\(metric.declaration.name) as read", inputs: [metric], certainty: { _ in certainty },
-      others: others
-    ) {
-      FigureValue($0.now(metric))
-    }
+      others: others, evaluate: { FigureValue($0.now(metric)) })
   }
 
   /// Nanoseconds so far, in seconds.
