@@ -101,7 +101,10 @@ private struct Mappings {
   private var all: [Mapping] = []
 
   init(of pid: Int32) throws {
-    for line in try String(contentsOfFile: "/proc/\(pid)/smaps", encoding: .utf8).split(separator: "\n") {
+    // The kernel gives it a page at a time, which is not the end.
+    let file = try FileHandle(forReadingFrom: URL(filePath: "/proc/\(pid)/smaps"))
+    let text = String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
+    for line in text.split(separator: "\n") {
       let words = line.split(separator: " ")
       if line.first?.isUppercase == true {
         guard !all.isEmpty, words.count == 3, let amount = UInt64(words[1]) else { continue }

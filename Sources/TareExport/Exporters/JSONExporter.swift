@@ -63,6 +63,10 @@ public struct JSONExporter: Exporter {
       json.field("cgroup_mode", host.cgroupMode?.rawValue)
       json.field("virtualization", host.virtualization)
       json.field("kvm_available", host.kvmAvailable)
+      json.object("kernels") { json in
+        json.field("host", UInt64(1))
+        json.field("guests", UInt64(frame.current.workloads.count { $0.kind == .vm }))
+      }
       if host.cgroupMode == nil { absent.append(("cgroup_mode", Reason.noController.rawValue)) }
       write(absent, &json)
     }
@@ -120,7 +124,9 @@ public struct JSONExporter: Exporter {
     json.object("machine") { json in
       json.field("accelerator", machine.accelerator?.rawValue)
       json.array("disks") { json in for disk in machine.disks { json.element(disk) } }
+      json.field("guest_kernel", machine.guestKernel)
     }
+    if machine.guestKernel == nil { absent.append(("machine.guest_kernel", Reason.noGuestAgent.rawValue)) }
     if machine.accelerator == nil { absent.append(("machine.accelerator", Reason.noPermission.rawValue)) }
   }
 
@@ -166,10 +172,13 @@ public struct JSONExporter: Exporter {
       json.field("cpu_percent", cpu)
       json.field("resident_bytes", own.resident)
       json.field("sample_ms", sampling)
+      let looking: FigureValue = own.looking.map { .number(Double($0) / 1e6) } ?? .missing(.notApplicable)
+      json.field("smaps_ms_total", looking)
       var absent: [(String, String)] = []
       if let reason = cpu.reason { absent.append(("cpu_percent", reason)) }
       if own.resident == nil { absent.append(("resident_bytes", Reason.notApplicable.rawValue)) }
       if let reason = sampling.reason { absent.append(("sample_ms", reason)) }
+      if let reason = looking.reason { absent.append(("smaps_ms_total", reason)) }
       write(absent, &json)
     }
   }
