@@ -51,7 +51,10 @@ import Testing
     }
   }
 
-  func frame(of host: String) throws -> Frame {
+  func frame(of host: String) throws -> Frame { try sampled(host).frame }
+
+  /// With the sampler, which can look into its workloads.
+  func sampled(_ host: String) throws -> (frame: Frame, sampler: Sampler) {
     let root = try KernelRoot(replaying: Self.fixtures.appending(path: host).path)
     let names = Dictionary(
       (root.manifest?.engineNames ?? []).map { ($0.id, EngineName(name: $0.name, image: $0.image)) },
@@ -62,6 +65,6 @@ import Testing
     try sampler.sample(into: &previous)
     root.advance()
     try sampler.sample(into: &current)
-    return Frame(previous: previous, current: current)
+    return (Frame(previous: previous, current: current), sampler)
   }
 }

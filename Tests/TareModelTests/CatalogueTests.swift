@@ -74,6 +74,34 @@ struct CatalogueTests {
     }
   }
 
+  @Test(arguments: Figure.catalogue.map(\.name))
+  func `a figure says what other tools show for it, or that none does`(name: String) throws {
+    let others = try #require(Figure.named(name)).others
+    #expect(others.tools.isEmpty == (others.none != nil))
+    if let none = others.none { #expect(none.hasSuffix(".") && none.first?.isUppercase == true) }
+    for tool in others.tools {
+      #expect(!tool.name.isEmpty && !tool.shows.isEmpty)
+      // It stands behind a colon.
+      #expect(!tool.shows.hasSuffix("."))
+    }
+    #expect(Set(others.tools.map(\.name)).count == others.tools.count)
+  }
+
+  @Test(arguments: Figure.catalogue.map(\.name))
+  func `a figure that is a sum has its shares, any other none`(name: String) throws {
+    #expect((try #require(Figure.named(name)).weight != nil) == name.hasPrefix("tare."))
+  }
+
+  @Test(arguments: Metric.allCases)
+  func `where a metric comes from is said for every kind of workload that can have it`(metric: Metric) {
+    let declaration = metric.declaration
+    let said = Metric.Declaration.Origin.allCases.compactMap { declaration.words($0) }
+    #expect(!said.isEmpty)
+    #expect(said.allSatisfy { !$0.isEmpty && !$0.hasSuffix(".") })
+    // A cgroup's file, and words in its place: one of them would never be read.
+    #expect(declaration.v2 == nil || declaration.container == nil)
+  }
+
   private let schema = [
     "cpu.usage_percent", "cpu.user_percent", "cpu.system_percent", "cpu.guest_percent", "cpu.emulator_percent",
     "cpu.wait_percent", "cpu.throttled_percent", "cpu.throttled_seconds_total", "cpu.limit_cores", "cpu.vcpus",

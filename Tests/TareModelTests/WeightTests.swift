@@ -95,6 +95,17 @@ struct WeightTests {
 
   // MARK: Memory of machines
 
+  @Test func `a machine that nobody may look into weighs what is resident and its helpers`() {
+    let weight = memory(
+      [
+        .memoryCurrent: .missing(.noPermission), .memoryResident: .value(900), .memoryHelpers: .value(30),
+        .memoryHelpersInside: .value(0),
+      ], kind: .vm)
+    #expect((weight.gross, weight.net, weight.tare) == (930, nil, nil))
+    #expect(weight.tareAtLeast == 30 && weight.netAtMost == 900)
+    #expect(weight.reason == .noPermission)
+  }
+
   @Test func `a machine that nobody looks into has one unopened share, net at most and tare at least`() {
     let weight = memory(
       Self.machine.merging([.memoryGuestTotal: .missing(.noGuestAgent)]) { $1 }, kind: .vm)

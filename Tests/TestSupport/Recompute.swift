@@ -102,17 +102,17 @@ public struct Recompute {
   private func isAbsent(_ metric: String) -> Bool { raw[metric]?.reason == "not-applicable" }
 
   private var memory: Split? {
-    let outside = level("memory.helpers") ?? (isAbsent("memory.helpers") ? 0 : level("memory.helpers_resident"))
     let inside = level("memory.helpers_inside") ?? 0
     guard let charged = level("memory.current") else {
-      return isMachine ? Split(gross: level("memory.resident").flatMap { _ in resident(outside) }) : nil
+      guard isMachine, let resident = level("memory.resident") else { return nil }
+      return Split(gross: helpers(with: inside).map { resident + $0 })
     }
     let within = min(inside, charged)
+    let helpers = helpers(with: within)
     if !isMachine {
-      guard let outside else { return Split(net: charged - within) }
-      return Split(gross: charged + outside, net: charged - within, tare: within + outside)
+      return Split(gross: helpers.map { charged - within + $0 }, net: charged - within, tare: helpers)
     }
-    let gross = outside.map { charged + $0 }
+    let gross = helpers.map { charged - within + $0 }
     guard let vmm = level("memory.vmm"), let ram = level("memory.guest_resident"),
       let total = level("memory.guest_total"), let free = level("memory.guest_free")
     else { return Split(gross: gross) }
@@ -123,9 +123,11 @@ public struct Recompute {
     return Split(gross: gross, net: net, tare: gross.map { $0 - net })
   }
 
-  private func resident(_ outside: Double?) -> Double? {
-    guard let resident = level("memory.resident"), let outside else { return nil }
-    return resident + outside
+  /// All helpers: those in the charge, and those outside of it; where nobody may look, what is resident of all of them.
+  private func helpers(with inside: Double) -> Double? {
+    if let outside = level("memory.helpers") { return inside + outside }
+    if isAbsent("memory.helpers") { return inside }
+    return level("memory.helpers_resident").map { max(inside, $0) }
   }
 
   private var cpu: Split? {

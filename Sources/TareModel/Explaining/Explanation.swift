@@ -53,7 +53,13 @@ extension Metric {
   /// Where a workload's metric comes from, as far as that can be said without looking.
   func words(of workload: Workload, on host: Host) -> String? {
     let declaration = declaration
+    if workload.kind == .user { return userWords(workload, on: host) }
     if workload.kind == .vm { return declaration.machineWords(workload, on: host)?.naming(workload.mainPid) }
+    return containerWords(workload, on: host)
+  }
+
+  func containerWords(_ workload: Workload, on host: Host) -> String? {
+    let declaration = declaration
     let (first, other) = (declaration.words(.v2), declaration.words(.v1))
     guard let first, let other, first != other, host.cgroupMode != .v2 else {
       return (first ?? other).map { place(declaration, $0, workload) }

@@ -4,7 +4,8 @@ extension Figure {
     others: .tools([
       "systemd-cgtop": "the same: page cache is in it",
       "docker stats": "less the page cache that would be dropped first: here that is the working set",
-      "htop": "RES of each process: memory that several share counts in each of them, page cache not at all",
+      "htop":
+        "RES of each process: memory that several share counts in each of them, page cache only as far as it is mapped",
       "virsh dommemstat": "rss: the VMM's resident memory, without huge pages and helpers",
       "free in the guest": "what the guest uses of its RAM; of what the host holds for it the guest knows nothing",
     ]))
@@ -18,7 +19,7 @@ extension Figure {
       "podman stats": "the same since 2025; before that anonymous memory alone on cgroup v2",
       "systemd-cgtop": "more: all page cache is in it",
       "htop":
-        "RES of each process: memory that several share counts in each of them, page cache and kernel memory not at all",
+        "RES of each process: memory that several share counts in each of them, page cache only as far as it is mapped, kernel memory not at all",
     ])
   ) { pair in
     guard pair.workload.kind != .vm else { return .missing(.notApplicable) }

@@ -24,6 +24,8 @@ extension Frame.Pair {
         return Weight(missing: now(.memoryCurrent).absence)
       }
       weight.add(.guest, .unopened, Double(resident), .inferred)
+      // Helpers are processes of their own: a user may look into them, or not.
+      add(helpersInside: now(.memoryHelpersInside).amount, &weight)
       weight.close(now(.memoryCurrent).absence)
       return weight
     }
