@@ -34,6 +34,12 @@ struct GuestRamTests {
     #expect(ram.files.isEmpty)
   }
 
+  @Test func `a neighbour that touches it is none of it`() throws {
+    let (ram, _) = try ram(
+      given: 192, [("-", 192, 140_000, "rw-p", 0, ""), ("", 14, 14_000, "rw-p", 0, ""), ("-", 8, 8000, "rw-p", 0, "")])
+    #expect(ram.places == [0])
+  }
+
   @Test func `a file in memory is it, and names itself to those that share it`() throws {
     let (ram, mappings) = try ram(
       given: 512, [("-", 16, 16_000, "rw-p", 0, ""), ("-", 512, 9000, "rw-s", 27, "/memfd:pc.ram (deleted)")])

@@ -20,9 +20,22 @@ struct GuestRam {
 
   /// - Parameter given: bytes of RAM that the machine was given; nil where nobody may look.
   init(in mappings: [MemoryMapping], given: UInt64?) {
-    let pieces = Self.pieces(mappings)
-    for piece in Self.choose(pieces, given) { places.formUnion(piece.mappings) }
+    if let place = Self.exact(mappings, given) {
+      places = [place]
+    } else {
+      for piece in Self.choose(Self.pieces(mappings), given) { places.formUnion(piece.mappings) }
+    }
     files = Set(places.compactMap { mappings[$0].file })
+  }
+
+  /// One mapping of just that size; its neighbours, an initrd that the VMM has loaded for instance, may touch it by chance.
+  private static func exact(_ mappings: [MemoryMapping], _ given: UInt64?) -> Int? {
+    guard let given, given > 0 else { return nil }
+    let fitting = mappings.indices.filter { place in
+      let mapping = mappings[place]
+      return mapping.size == given && mapping.isWritable && !mapping.isExecutable && !isOwn(mapping.name)
+    }
+    return fitting.max { mappings[$0].resident + mappings[$0].hugetlb < mappings[$1].resident + mappings[$1].hugetlb }
   }
 
   private static func choose(_ pieces: [Piece], _ given: UInt64?) -> [Piece] {
