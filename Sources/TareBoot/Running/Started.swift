@@ -47,8 +47,15 @@ struct Launch {
     var variables = unsafe environment.map { unsafe strdup($0) } + [nil]
     defer { while let word = unsafe arguments.popLast() ?? variables.popLast() { unsafe free(word) } }
     var pid: Int32 = 0
-    let requested = monotonicNow()
-    let error = unsafe posix_spawn(&pid, program, &files, &attributes, &arguments, &variables)
+    var requested = monotonicNow()
+    var error = unsafe posix_spawn(&pid, program, &files, &attributes, &arguments, &variables)
+    // A program that was just written may be open for writing a moment longer: in a child that another thread has made
+    // and that has not executed yet.
+    for _ in 0..<20 where error == ETXTBSY {
+      usleep(5000)
+      requested = monotonicNow()
+      error = unsafe posix_spawn(&pid, program, &files, &attributes, &arguments, &variables)
+    }
     let spawned = monotonicNow()
     guard error == 0 else { throw SystemFailure("start", program, number: error) }
     return (pid, requested, spawned)
