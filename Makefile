@@ -46,6 +46,7 @@ screenshots: release
 	$(PICTURE) --size 120x40 --theme light >docs/overview-light.svg
 	$(PICTURE) --size 120x24 --view table >docs/table.svg
 	$(PICTURE) --size 120x24 --view boot --sort boot >docs/boot.svg
+	$(PICTURE) --size 100x30 --view stack >docs/stack.svg
 
 install:
 	install -D -m 755 $(OUT)/tare $(DESTDIR)$(PREFIX)/bin/tare
