@@ -246,7 +246,7 @@ remove() {
 		[ -s "$dir/$item.pid" ] && pid=$(cat "$dir/$item.pid") && ours "$pid" && kill -9 "$pid"
 	done
 	# Unless somebody has set it since.
-	[ ! -s "$dir/huge.ours" ] || ! cmp -s "$dir/huge.ours" /proc/sys/vm/nr_overcommit_hugepages ||
+	[ ! -s "$dir/huge.ours" ] || [ "$(cat "$dir/huge.ours")" != "$(cat /proc/sys/vm/nr_overcommit_hugepages)" ] ||
 		cat "$dir/huge.before" >/proc/sys/vm/nr_overcommit_hugepages
 	[ ! -d "$dir/podman" ] || timeout 60 "${podman[@]}" rm -f -t 0 -a >/dev/null 2>&1
 	if [ -s "$dir/docker.pid" ] && pid=$(cat "$dir/docker.pid") && ours "$pid"; then
