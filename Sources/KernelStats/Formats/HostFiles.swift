@@ -45,6 +45,7 @@ public struct MemoryInfo: Sendable, Hashable {
       switch slot {
       case 0: found.0 = value
       case 1: found.1 = value
+      // Older kernels lack some of these lines: what is not listed is not counted apart. Without any, the sum stays nil.
       default: found.2 = (found.2 ?? 0) &+ value
       }
     }
