@@ -22,6 +22,7 @@ public struct ProcessShare: Sendable, Hashable {
     var found = InlineArray<5, UInt64?>(repeating: nil)
     try Self.table.read(bytes.extracting(cursor.at..<bytes.count)) { slot, value in found[slot] = value }
     guard let share = found[0] else { throw FormatError(line: 2, expected: "Pss", found: nil) }
+    // A part that the kernel does not list is not there.
     total = share &+ (found[4] ?? 0)
     anon = found[1].map { $0 &+ (found[4] ?? 0) }
     file = found[2].map { $0 &+ (found[3] ?? 0) }
