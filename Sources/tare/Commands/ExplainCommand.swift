@@ -1,8 +1,6 @@
 import ArgumentParser
-import KernelStats
 import TareExport
 import TareModel
-import TareSampling
 
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -29,25 +27,12 @@ struct ExplainCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("Name or id of a workload, or the beginning of an id.", valueName: "name"))
   var name: String?
 
-  @Option(help: ArgumentHelp("text or json; json needs a name.", valueName: "format"))
-  var format = "text"
-
-  @Option(help: ArgumentHelp("Time between two samples: 1s, 200ms, 2m; 0 takes one sample.", valueName: "time"))
-  var interval = Interval(argument: "1s")!
-
-  @Option(help: ArgumentHelp("A captured host instead of this machine.", valueName: "dir"))
-  var root: String?
-
-  @OptionGroup var guests: GuestOption
+  @OptionGroup var options: OneWorkloadOptions
 
   mutating func validate() throws {
-    try guests.check(root: root)
-    guard ["text", "json"].contains(format) else {
-      throw ValidationError("--format \(format): expected text or json")
-    }
-    if format == "json", name == nil { throw ValidationError("--format json: expected a figure and a name with it") }
-    if interval.nanoseconds > 0, interval.nanoseconds < 10_000_000 {
-      throw ValidationError("--interval: expected 0 or at least 10ms: the kernel counts CPU time in ticks of that size")
+    try options.check()
+    if options.format == "json", name == nil {
+      throw ValidationError("--format json: expected a figure and a name with it")
     }
     if let figure { _ = try choice(figure, nil) }
   }
@@ -64,38 +49,14 @@ struct ExplainCommand: ParsableCommand {
     let text = ExplainText(width: Output.columns ?? 100)
     guard let figure else { return try print(text.list()) }
     guard let name else { return try print(text.text(choice(figure, nil))) }
-    let interrupts = Interrupts()
-    let isOnce = interval.nanoseconds == 0
-    var session = try Session(root: root, waits: true, guests: guests.asked(samples: isOnce ? 1 : 2))
-    let sampler = session.sampler
-    var failure: [String]?
-    var said = ""
-    // Rates of a replay are those of its last two samples.
-    let count: UInt = session.root.isLive ? 1 : .max
-    try session.run(interval: interval.nanoseconds, count: count, interrupts: interrupts) { frame in
-      switch WorkloadName(name).row(in: frame.current.workloads) {
-      case .found(let row):
-        let workload = frame.current.workloads[row]
-        let inspection = sampler.inspect(workload.id)
-        guard let choice = try? choice(figure, workload.kind) else { return "" }
-        failure = nil
-        if format == "text" {
-          said = text.text(choice, frame, row: row, inspection)
-        } else if let figure = choice.figure {
-          let explanation = Explanation(figure, frame, row: row, inspection: inspection)
-          said = ExplainJSON().text(explanation, at: frame.current.realtime)
-        } else {
-          said = ExplainJSON().text(bootOf: workload, at: frame.current.realtime)
-        }
-      case .failed(let lines): failure = lines
-      }
-      return ""
+    try options.show(name) { frame, row, inspection, _ in
+      let workload = frame.current.workloads[row]
+      let choice = try choice(figure, workload.kind)
+      if options.format == "text" { return text.text(choice, frame, row: row, inspection) }
+      guard let figure = choice.figure else { return ExplainJSON().text(bootOf: workload, at: frame.current.realtime) }
+      return ExplainJSON().text(
+        Explanation(figure, frame, row: row, inspection: inspection), at: frame.current.realtime)
     }
-    if let failure {
-      for line in failure { Output.note(line) }
-      throw Exit.usage
-    }
-    try session.print(said)
   }
 
   private func print(_ text: String) throws {

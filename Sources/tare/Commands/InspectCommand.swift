@@ -1,8 +1,6 @@
 import ArgumentParser
-import KernelStats
 import TareExport
 import TareModel
-import TareSampling
 
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -27,62 +25,20 @@ struct InspectCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("Name or id, or the beginning of an id.", valueName: "name"))
   var name: String
 
-  @Option(help: ArgumentHelp("text or json.", valueName: "format"))
-  var format = "text"
+  @OptionGroup var options: OneWorkloadOptions
 
-  @Option(help: ArgumentHelp("Time between two samples: 1s, 200ms, 2m; 0 takes one sample.", valueName: "time"))
-  var interval = Interval(argument: "1s")!
-
-  @Option(help: ArgumentHelp("A captured host instead of this machine.", valueName: "dir"))
-  var root: String?
-
-  @OptionGroup var guests: GuestOption
-
-  mutating func validate() throws {
-    try guests.check(root: root)
-    guard ["text", "json"].contains(format) else {
-      throw ValidationError("--format \(format): expected text or json")
-    }
-    if interval.nanoseconds > 0, interval.nanoseconds < 10_000_000 {
-      throw ValidationError("--interval: expected 0 or at least 10ms: the kernel counts CPU time in ticks of that size")
-    }
-  }
+  mutating func validate() throws { try options.check() }
 
   func run() throws {
-    let interrupts = Interrupts()
-    let isOnce = interval.nanoseconds == 0
-    // Engines are waited for: a name that has not come yet would not be found.
-    var session = try Session(root: root, waits: true, guests: guests.asked(samples: isOnce ? 1 : 2))
-    let (sampler, sockets) = (session.sampler, session.sockets)
-    var failure: [String]?
-    // Rates of a replay are those of its last two samples.
-    let count: UInt = session.root.isLive ? 1 : .max
-    var text = ""
-    try session.run(interval: interval.nanoseconds, count: count, interrupts: interrupts) { frame in
-      switch WorkloadName(name).row(in: frame.current.workloads) {
-      case .found(let row):
-        let workload = frame.current.workloads[row]
-        guard var inspection = sampler.inspect(workload.id) else { return "" }
-        if let sockets, workload.kind == .container, let id = workload.id.split(separator: ":").last {
-          inspection.imageSize = sockets.imageSize(of: String(id))
-        }
-        text =
-          format == "json"
-          ? InspectJSON().text(frame, row: row, inspection)
-          : InspectText(width: Output.columns ?? 100).text(frame, row: row, inspection)
-        failure = nil
-      case .failed(let lines): failure = lines
+    try options.show(name) { frame, row, inspection, sockets in
+      let workload = frame.current.workloads[row]
+      var inspection = inspection
+      if let sockets, workload.kind == .container, let id = workload.id.split(separator: ":").last {
+        inspection.imageSize = sockets.imageSize(of: String(id))
       }
-      return ""
+      return options.format == "json"
+        ? InspectJSON().text(frame, row: row, inspection)
+        : InspectText(width: Output.columns ?? 100).text(frame, row: row, inspection)
     }
-    if let failure {
-      for line in failure { Output.note(line) }
-      throw Exit.usage
-    }
-    guard !text.isEmpty else {
-      Output.note("\(name.harmless) has ended")
-      throw Exit.failure
-    }
-    try session.print(text)
   }
 }
