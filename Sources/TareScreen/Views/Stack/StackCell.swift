@@ -122,7 +122,7 @@ extension StackView {
     switch box {
     case .processes:
       return [
-        Cell(state.settings.users ? "all users' programs" : "everything else"),
+        Cell(state.settings.users ? "users' programs" : "everything else"),
         memory(memoryName, additions.memory.rest, .inferred), cpu("CPU", additions.cpu.rest),
       ]
     case .containers: return containers

@@ -78,7 +78,8 @@ extension StackView {
     }
     if !closed.isEmpty {
       let bytes = closed.reduce(0) { $0 + $1.memory.sum(.unopened) }
-      long.append("\(closed.count) unopened: ≤ \(Amount.text(bytes, state.settings.units))")
+      let whose = closed.count == 1 ? "the one that tells nothing" : "the \(closed.count) that tell nothing"
+      long.append("at most \(Amount.text(bytes, state.settings.units)) in \(whose)")
       short.append("≤ \(Scaled.decimal(bytes / unit)) unopened")
     }
     return (
