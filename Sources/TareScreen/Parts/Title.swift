@@ -18,6 +18,16 @@ enum Title {
     return at
   }
 
+  /// The head of a page about one workload: what it is, which of how many, and a rule.
+  static func drawPage(_ state: ScreenState, _ frame: Frame, _ row: Int, on canvas: inout Canvas) {
+    let width = canvas.size.width
+    let place = state.list.place(of: frame.current.workloads[row].id, in: frame)
+    let counter = place.map { "\($0.index + 1) of \($0.count)" } ?? ""
+    draw(state, frame, row, on: &canvas, x: 1, y: 1, limit: width - counter.count - 2)
+    canvas.put(counter, x: width - 1 - counter.count, y: 1, .dim)
+    canvas.fill("─", x: 1, y: 2, width: width - 2, .dim)
+  }
+
   private static func facts(_ state: ScreenState, _ frame: Frame, _ row: Int) -> [String] {
     let workload = frame.current.workloads[row]
     var facts = [workload.runtime.rawValue]

@@ -13,11 +13,7 @@ struct Details {
 
   func draw(on canvas: inout Canvas) {
     let size = canvas.size
-    let place = state.list.place(of: workload.id, in: frame)
-    let counter = place.map { "\($0.index + 1) of \($0.count)" } ?? ""
-    Title.draw(state, frame, row, on: &canvas, x: 1, y: 1, limit: size.width - counter.count - 2)
-    canvas.put(counter, x: size.width - 1 - counter.count, y: 1, .dim)
-    canvas.fill("─", x: 1, y: 2, width: size.width - 2, .dim)
+    Title.drawPage(state, frame, row, on: &canvas)
     let area = Self.area(size)
     let style: Style = Style(of: workload.kind)
     let flow = SectionFlow(history: state.shownHistory, style: style)

@@ -47,8 +47,7 @@ struct ExplainView {
 
   func draw(on canvas: inout Canvas) {
     let size = canvas.size
-    Title.draw(state, frame, row, on: &canvas, x: 1, y: 1, limit: size.width - 1)
-    canvas.fill("─", x: 1, y: 2, width: size.width - 2, .dim)
+    Title.drawPage(state, frame, row, on: &canvas)
     let layout = Layout(size)
     drawList(on: &canvas, in: layout.list)
     let isBeside = layout.text.x > 1

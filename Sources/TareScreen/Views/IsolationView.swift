@@ -13,10 +13,7 @@ struct IsolationView {
 
   func draw(on canvas: inout Canvas) {
     let size = canvas.size
-    let counter = state.list.place(of: workload.id, in: frame).map { "\($0.index + 1) of \($0.count)" } ?? ""
-    Title.draw(state, frame, row, on: &canvas, x: 1, y: 1, limit: size.width - counter.count - 2)
-    canvas.put(counter, x: size.width - 1 - counter.count, y: 1, .dim)
-    canvas.fill("─", x: 1, y: 2, width: size.width - 2, .dim)
+    Title.drawPage(state, frame, row, on: &canvas)
     let area = Details.area(size)
     let sections = sections(width: area.width)
     guard !sections.isEmpty else {
