@@ -21,17 +21,28 @@ struct Tare: ParsableCommand {
     // Without a terminal there is nobody to press a key.
     defaultSubcommand: Screen.isThere ? LiveCommand.self : SnapshotCommand.self)
 
-  /// As ArgumentParser's own, but a wrong use ends with 2 as with most programs, not with 64.
+  /// As ArgumentParser's own, but a wrong use ends with 2 as with most programs, not with 64, and what cannot be written is
+  /// a failure for help and version too.
   static func main() {
+    Output.prepare()
     tare_share_memory()
     do {
       var command = try parseAsRoot()
       try command.run()
     } catch {
-      guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
-      let message = fullMessage(for: error)
-      Output.note(message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message)
-      exit(withError: Exit.usage)
+      end(error)
     }
+  }
+
+  private static func end(_ error: any Error) -> Never {
+    let code = exitCode(for: error)
+    let message = fullMessage(for: error)
+    if code.isSuccess {
+      // Help, the version, a script for a shell.
+      if !message.isEmpty { Output.writeOrEnd(message + "\n") }
+    } else if !message.isEmpty {
+      Output.note(message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message)
+    }
+    exit(withError: code == .validationFailure ? Exit.usage : code)
   }
 }

@@ -79,10 +79,27 @@ import Testing
     }
   }
 
-  @Test func `output that cannot be written is a failure`() throws {
-    let shell = try Child(["/bin/sh", "-c", "exec \(Tool.tare()) snapshot --interval 0 > /dev/full"], [:])
-    #expect(try shell.end(within: .seconds(60)) == 1)
-    #expect(shell.complaints.contains("cannot write"))
+  @Test(arguments: [
+    "snapshot --interval 0", "snapshot --interval 0 --format json", "--help", "--version", "help snapshot", "doctor",
+    "boot --help", "config", "config --path", "explain", "explain tare",
+  ])
+  func `output that cannot be written is a failure, and said like all that goes wrong`(words: String) throws {
+    for place in [">/dev/full", ">&-"] {
+      let shell = try Child(
+        ["/bin/sh", "-c", "exec \(Tool.tare()) \(words) \(place)"], ["HOME": "/nonexistent", "PATH": "/usr/bin:/bin"])
+      #expect(try shell.end(within: .seconds(60)) == 1, "\(words) \(place)")
+      let last = shell.complaints.split(separator: "\n").last
+      #expect(
+        last?.hasPrefix("tare: cannot write to standard output: ") == true, "\(words) \(place): \(shell.complaints)")
+    }
+  }
+
+  @Test(arguments: ["doctor", "--help", "explain"])
+  func `a reader that goes away is no failure and worth no word`(words: String) throws {
+    let script = "{ \(Tool.tare()) \(words); echo $? >&2; } | true"
+    let shell = try Child(["/bin/sh", "-c", script], ["HOME": "/nonexistent", "PATH": "/usr/bin:/bin"])
+    #expect(try shell.end(within: .seconds(60)) == 0)
+    #expect(shell.complaints == "0\n")
   }
 
   @Test func `a file of values has its headings once, and only the rows that the filter leaves`() throws {

@@ -1,3 +1,5 @@
+import Foundation
+import Glibc
 import TareConfig
 import TareScreen
 import TestSupport
@@ -113,6 +115,42 @@ import Testing
     try folder.remove("tare/config.toml")
     try folder.link("tare/config.toml", to: "config.toml")
     #expect(complaint()?.hasPrefix(": cannot be read: ") == true)
+  }
+
+  /// sudo may leave a user's folder to root: what the user could not read must not be quoted.
+  @Test(.enabled(if: isRoot)) func `a file is read with the rights of the folder's owner`() throws {
+    let folder = try TemporaryFolder()
+    try folder.setMode(0o755)
+    let path = folder.absolute("home/tare/config.toml")
+    func complaints() -> [String] {
+      var configuration = Configuration(names: names)
+      configuration.apply(file: path)
+      return configuration.complaints
+    }
+    try folder.write("hidden", "S3CRET = 1\n")
+    try folder.setMode(0o640, of: "hidden")
+    try folder.makeFolder("closed")
+    try folder.write("closed/open", "S3CRET = 1\n")
+    try folder.setMode(0o700, of: "closed")
+    try folder.makeFolder("home/tare")
+    // Root's own link leads to root's own file.
+    try folder.link("home/tare/config.toml", to: "../../hidden")
+    #expect(complaints() == ["\(path):1: unknown key 'S3CRET'"])
+    try folder.setOwner(64_123, of: "home")
+    #expect(complaints() == ["\(path): cannot be read: Permission denied"])
+    try folder.remove("home/tare/config.toml")
+    try folder.link("home/tare/config.toml", to: "../../closed/open")
+    #expect(complaints() == ["\(path): cannot be read: Permission denied"])
+    try folder.remove("home/tare/config.toml")
+    // A link that all may follow to a file that all may read is the user's own choice.
+    try folder.write("shared", "theme = \"hall\"\n")
+    try folder.link("home/tare/config.toml", to: folder.absolute("shared"))
+    #expect(complaints().isEmpty)
+    // The rights come back.
+    #expect(unsafe access(folder.absolute("hidden"), R_OK) == 0 && geteuid() == 0)
+    var groups = [gid_t](repeating: 0, count: 64)
+    #expect(unsafe getgroups(64, &groups) >= 0)
+    _ = try String(contentsOfFile: folder.absolute("closed/open"), encoding: .utf8)
   }
 
   @Test func `damaged files never crash`() throws {

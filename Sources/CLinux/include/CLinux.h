@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -152,6 +153,14 @@ static inline int tare_spawn_close_from(void *actions, int first) {
   extern int posix_spawn_file_actions_addclosefrom_np(void *, int);
   return posix_spawn_file_actions_addclosefrom_np(actions, first);
 }
+
+/// Puts something that can be neither read nor written in the place of standard input, output and error where they are
+/// closed, so that nothing else gets their numbers.
+void tare_hold_standard_descriptors(void);
+
+/// Opens a file with the rights of another user and group and no other groups, which needs root's: a descriptor, or -1 and
+/// errno. Only the calling thread changes, and changes back.
+int tare_open_as(uid_t user, gid_t group, const char *path, int flags);
 
 // For starting and watching other programs; see process.c.
 

@@ -17,8 +17,7 @@ public enum ConfigurationFile {
 
   /// - Returns: nil where there is none.
   static func read(_ path: String) throws(Unreadable) -> String? {
-    // Without O_NONBLOCK a FIFO would hang here.
-    let descriptor = unsafe tare_openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0)
+    let descriptor = open(path)
     if descriptor < 0 {
       if errno == ENOENT || errno == ENOTDIR { return nil }
       throw Unreadable("cannot be read: \(unsafe String(cString: strerror(errno)))")
@@ -38,6 +37,19 @@ public enum ConfigurationFile {
       content += part.prefix(count)
     }
     throw Unreadable("cannot be read: larger than \(greatest / 1024) KiB")
+  }
+
+  /// With no more rights than those of whoever decides what stands there: what is wrong in a file is quoted, and a link in
+  /// the folder of a user, which sudo may leave to root, could lead to any other file.
+  private static func open(_ path: String) -> Int32 {
+    // Without O_NONBLOCK a FIFO would hang here.
+    let flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY
+    if geteuid() == 0, let owner = PathOwner(of: path) {
+      return unsafe tare_open_as(owner.user, owner.group, path, flags)
+    }
+    // Of a program that has more rights than its user, those of the user count.
+    if getuid() != 0, unsafe access(path, R_OK) != 0 { return -1 }
+    return unsafe tare_openat(AT_FDCWD, path, flags, 0)
   }
 
   /// The parser takes a C string, which would end at the first zero.

@@ -1,9 +1,17 @@
+import ArgumentParser
 internal import CLinux
 internal import Glibc
 
 /// Standard output, written at once. A reader that goes away is no error: whoever calls stops.
 enum Output {
   enum Result { case written, readerGone }
+
+  /// Before anything is opened: a descriptor that whoever started this closed must not become somebody else's, and a reader
+  /// that goes away must not end this by a signal.
+  static func prepare() {
+    tare_hold_standard_descriptors()
+    signal(SIGPIPE, SIG_IGN)
+  }
 
   static func write(_ text: String) throws(OutputError) -> Result {
     var rest = Array(text.utf8)[...]
@@ -21,6 +29,16 @@ enum Output {
       }
     }
     return .written
+  }
+
+  /// As ``write(_:)``, and ends with a word where that fails.
+  static func writeOrEnd(_ text: String) {
+    do throws(OutputError) {
+      _ = try write(text)
+    } catch {
+      note("\(error)")
+      exit(Exit.failure.rawValue)
+    }
   }
 
   /// Cells in a line of the terminal; nil where standard output is none: what goes to a file or program does not depend on
