@@ -1,6 +1,7 @@
 internal import CLinux
 internal import CNcurses
 internal import Glibc
+internal import TareModel
 public import TareScreen
 
 /// The terminal as a place to show a canvas. There is one in a process, and one thread calls it: curses is not made for
@@ -88,8 +89,8 @@ public final class Terminal {
     if kind.mayAnswer { send(isOn ? mouseOn : mouseOff) }
   }
 
-  /// To the clipboard, where the terminal allows that.
-  public func copy(_ text: String) { send("\u{1b}]52;c;\(base64(Array(text.utf8)))\u{7}") }
+  /// To the clipboard, where the terminal allows that: harmless, because a line that is pasted into a shell is a command.
+  public func copy(_ text: String) { send("\u{1b}]52;c;\(base64(Array(text.harmless.utf8)))\u{7}") }
 
   /// Gives the terminal back, stops as Ctrl-Z does, and takes the terminal again when the process goes on.
   /// - Parameter wholeGroup: whether to stop what was started together with this process, too.

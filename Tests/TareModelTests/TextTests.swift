@@ -11,11 +11,21 @@ struct TextTests {
 
   @Test(arguments: [
     0x061c, 0x200e, 0x200f, 0x2028, 0x2029, 0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x2066, 0x2067, 0x2068, 0x2069,
-    0xfeff, 0xfff9, 0xfffa, 0xfffb, 0xe0001, 0xe0041, 0xe007f,
+    0xfeff, 0xfff9, 0xfffa, 0xfffb, 0xe0001, 0xe0041, 0xe007f, 0xad, 0x034f, 0x115f, 0x1160, 0x180e, 0x200b, 0x2060,
+    0x2064,
+    0x206f, 0x3164, 0xffa0, 0xe0100,
   ])
   func `a mark of direction or an invisible one becomes a replacement character`(code: UInt32) throws {
     let scalar = try #require(Unicode.Scalar(code))
     #expect("\(Character(scalar))".harmless == "\u{fffd}")
+  }
+
+  @Test(arguments: [0x200c, 0x200d])
+  func `a joiner stays where it may join`(code: UInt32) throws {
+    let joiner = Character(try #require(Unicode.Scalar(code)))
+    #expect("we\(joiner)b".harmless == "we\u{fffd}b")
+    #expect("\(joiner)web".harmless == "\u{fffd}web")
+    for text in ["می\(joiner)خواهم", "👨\(joiner)👩"] { #expect(text.harmless == text && text.isHarmless) }
   }
 
   @Test(arguments: hostileNames)

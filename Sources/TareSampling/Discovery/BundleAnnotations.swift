@@ -31,14 +31,18 @@ struct BundleAnnotations: Codable {
     keys.lazy.compactMap { values[$0] }.first { !$0.isEmpty }
   }
 
+  private func firstID(_ keys: String...) -> String? {
+    keys.lazy.compactMap { values[$0] }.first(where: RuntimeID.isContainerd)
+  }
+
   /// Whether it is a pod's own process, not one of its containers; nil where it is neither.
   var isSandbox: Bool? {
     first("io.kubernetes.cri.container-type", "io.kubernetes.cri-o.ContainerType").map { $0 == "sandbox" }
   }
-  var sandboxID: String? { first("io.kubernetes.cri.sandbox-id", "io.kubernetes.cri-o.SandboxID") }
+  var sandboxID: String? { firstID("io.kubernetes.cri.sandbox-id", "io.kubernetes.cri-o.SandboxID") }
   var pod: String? { first("io.kubernetes.cri.sandbox-name", "io.kubernetes.pod.name") }
   var namespace: String? { first("io.kubernetes.cri.sandbox-namespace", "io.kubernetes.pod.namespace") }
-  var podUID: String? { first("io.kubernetes.cri.sandbox-uid", "io.kubernetes.pod.uid") }
+  var podUID: String? { firstID("io.kubernetes.cri.sandbox-uid", "io.kubernetes.pod.uid") }
   var container: String? { first("io.kubernetes.cri.container-name", "io.kubernetes.container.name", "nerdctl/name") }
   var image: String? {
     first("io.kubernetes.cri.image-name", "io.kubernetes.cri-o.ImageName", "io.kubernetes.cri-o.Image")

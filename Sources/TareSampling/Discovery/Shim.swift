@@ -14,7 +14,7 @@ struct Shim {
     guard process.comm.hasPrefix("containerd-shim"),
       let arguments = census.arguments(of: process, keep: { keepOptions($0, ["-namespace", "-id", "-address"]) }),
       let namespace = option("-namespace", in: arguments), let id = option("-id", in: arguments),
-      isFileName(namespace), isFileName(id)
+      RuntimeID.isContainerd(namespace), RuntimeID.isContainerd(id)
     else { return nil }
     self.process = process
     self.namespace = namespace

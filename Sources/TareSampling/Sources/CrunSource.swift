@@ -17,7 +17,8 @@ struct CrunSource: WorkloadSource {
   func find(in census: Census) -> [Finding] {
     stateFolders(of: "crun", in: census).flatMap { folder, owner in
       census.entries(folder, source: name).compactMap { entry -> Finding? in
-        guard let state = try? census.root.state("\(folder)/\(entry)/status", owner: owner, as: CrunState.self),
+        guard RuntimeID.isCrun(entry),
+          let state = try? census.root.state("\(folder)/\(entry)/status", owner: owner, as: CrunState.self),
           let main = census.processes[state.pid], state.start.map({ $0 == main.start }) ?? true,
           census.mayClaim(main, owner), !census.isKubernetes(main)
         else { return nil }

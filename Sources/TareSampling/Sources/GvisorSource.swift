@@ -18,6 +18,7 @@ struct GvisorSource: WorkloadSource {
   func find(in census: Census) -> [Finding] {
     census.processes.processes.compactMap { process in
       guard let sentry = GvisorProcess(process, census), sentry.role == .sentry, let id = sentry.id,
+        RuntimeID.isOCI(id),
         !hasEngine(process, census)
       else { return nil }
       let pids = [process.pid] + descendants(of: process, census) + gofers(of: process, id, census)

@@ -67,7 +67,8 @@ struct KataSource: WorkloadSource {
   private func shims(in census: Census) -> [(shim: Process, sandbox: String)] {
     census.vmms(called: "containerd-shim", running: { $0.hasPrefix("containerd-shim-kata") }).compactMap { shim in
       let words = census.arguments(of: shim, keep: { keepOptions($0, ["-namespace", "-id"]) }) ?? []
-      guard let sandbox = option("-id", in: words), !sandbox.isEmpty, census.root.user(of: shim.pid) == 0 else {
+      guard let sandbox = option("-id", in: words), RuntimeID.isContainerd(sandbox), census.root.user(of: shim.pid) == 0
+      else {
         return nil
       }
       return (shim, sandbox)

@@ -14,7 +14,9 @@ struct LibvirtSource: WorkloadSource {
 
   func find(in census: Census) -> [Finding] {
     QemuSource.machines(in: census, called: ["qemu", "kvm"]).compactMap { process, arguments in
-      guard arguments.manager == "libvirt", let uuid = arguments.uuid else { return nil }
+      guard arguments.manager == "libvirt", let uuid = arguments.uuid, RuntimeID.isUUID(uuid) else {
+        return nil
+      }
       // The number is a claim: a stranger's machine must not take the place of the domain that has it.
       if isInGroup(process, census) {
         return QemuSource.finding(process, arguments, .libvirt, id: uuid, in: census)

@@ -21,7 +21,8 @@ struct NspawnSource: WorkloadSource {
       else { return nil }
       let own = own(main, process, census)
       let isInner = !census.root.sharesOurProcesses(process.pid)
-      let name = isInner ? own.leading ?? "\(main.pid):\(main.start)" : supervisor.name ?? "\(main.pid):\(main.start)"
+      let called = isInner ? own.leading : supervisor.name.flatMap { RuntimeID.isMachine($0) ? $0 : nil }
+      let name = called ?? "\(main.pid):\(main.start)"
       return Finding(id: "nspawn:\(name)", kind: .container, runtime: .nspawn, main: main, own: own)
     }
   }

@@ -21,6 +21,7 @@ final class RuncSource: WorkloadSource {
     var seen: Set<String> = []
     let findings = stateFolders(of: "runc", in: census).flatMap { folder, owner in
       census.entries(folder, source: name).compactMap { entry -> Finding? in
+        guard RuntimeID.isOCI(entry) else { return nil }
         let path = "\(folder)/\(entry)/state.json"
         seen.insert(path)
         guard let state = state(path, owner, census.root),

@@ -47,7 +47,7 @@ extension ScreenState {
       return [.mouse(settings.mouse)]
     case .watchOnly: message = "tare only watches: it stops, kills and removes nothing"
     case .copy:
-      guard let id = list.selection else { return [] }
+      guard let id = list.selection?.harmless else { return [] }
       message = "copied \(id)"
       return [.copy(id)]
     case .freeze: toggleFreeze()
