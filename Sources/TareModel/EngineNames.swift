@@ -30,7 +30,7 @@ public struct EngineSocket: Sendable, Hashable {
   }
 }
 
-/// What an engine calls a container. Foreign text.
+/// What an engine calls a container. Foreign text, without the secrets that can be told.
 public struct EngineName: Sendable, Hashable {
   public var name: String
   public var image: String?
@@ -45,8 +45,8 @@ public struct EngineName: Sendable, Hashable {
   public init(name: String, image: String?, labels: [String: String] = [:], health: Health? = nil) {
     self.health = health
     self.name = name
-    self.image = image
-    self.labels = labels
+    self.image = image?.withoutSecrets
+    self.labels = labels.withoutSecrets
   }
 }
 

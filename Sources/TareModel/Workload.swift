@@ -90,6 +90,14 @@ public struct Workload: Sendable, Hashable {
   /// Why text fields are absent, by field name.
   public var absences: [String: Reason]
 
+  /// Takes the secrets out of what runtimes and arguments say; see ``Swift/String/withoutSecrets``.
+  public mutating func dropSecrets() {
+    name = name.withoutSecrets
+    image = image?.withoutSecrets
+    labels = labels?.withoutSecrets
+    if let disks = machine?.disks { machine?.disks = disks.map(\.withoutSecrets) }
+  }
+
   public init(
     id: String, name: String, kind: Kind, runtime: Runtime, mainPid: Int32? = nil, cgroup: String? = nil
   ) {

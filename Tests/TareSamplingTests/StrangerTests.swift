@@ -194,4 +194,82 @@ struct StrangerTests {
     #expect(Set(frame.current.workloads[0].helpers) == [500, 501])
     #expect(frame.current[0, .memoryCurrent] == .value(50 << 20 + 2 << 20))
   }
+
+  /// What a stranger may call a folder, a process or a cgroup to get it into root's clipboard or shell.
+  private static let hostileIDs = [
+    "a\necho PWNED; id\n", "\u{1b}]52;c;aGk=\u{7}", "\u{9b}31m", "we\u{202e}b", "we\u{200b}b", "we\u{200d}b", "\r",
+    "\u{feff}",
+    "a\tb", "\u{85}",
+  ]
+
+  @Test(arguments: hostileIDs)
+  func `a name that no runtime takes is no container's`(name: String) throws {
+    let host = try FakeHost()
+    try host.crun(name, pid: 700, state: "/run/user/1000/crun", cgroup: "/a", user: 1000)
+    try host.runc(name, pid: 710, state: "/run/user/1000/runc", cgroup: "/b")
+    try host.gvisor(name, pid: 720, cgroup: "/c", writesState: false)
+    try host.shim(name, namespace: "default", pid: 730)
+    try host.process(731, parent: 730, cgroup: "/d")
+    #expect(try rows(host).map(\.id) == [])
+  }
+
+  @Test(arguments: ["a b", "a;id", "$(id)", "-x", "=1", "한글", "a,b"])
+  func `a blank or a sign in it is no name of runc's, and one of crun's`(name: String) throws {
+    let host = try FakeHost()
+    try host.crun(name, pid: 700, cgroup: "/a")
+    try host.runc(name, pid: 710, cgroup: "/b")
+    let ids = try rows(host).map(\.id)
+    #expect(ids == ["crun:\(name)"] + (["-x", "a,b"].contains(name) ? ["runc:\(name)"] : []))
+  }
+
+  @Test(arguments: hostileIDs)
+  func `an id is harmless whatever things are called`(name: String) throws {
+    let host = try FakeHost()
+    try host.lxc(name, pid: 700)
+    try host.lxc("web", pid: 710, path: "/home/\(name)/lxc")
+    try host.nspawn(pid: 720, arguments: ["--machine", name], unit: "/machine.slice/x.service")
+    try host.process(730, cgroup: "/user/lxc.payload.\(name)")
+    try host.qemu(740, ["-name", name, "-uuid", name, "-chardev", "socket,id=charmonitor,path=/x"])
+    try host.containerd("x", shim: 750, pid: 751, cgroup: "/e", annotations: nil)
+    try host.shim("x", namespace: "default", pid: 750, address: "/run/\(name).sock")
+    let found = try rows(host)
+    #expect(found.count >= 5)
+    for row in found {
+      #expect(row.id.isHarmless && !row.id.contains("PWNED"), "\(row.id)")
+      #expect(row.id.utf8.count < 100)
+    }
+  }
+
+  @Test func `the longest names are no ids`() throws {
+    let host = try FakeHost()
+    try host.lxc(String(repeating: "x", count: 65_000), pid: 700, cgroup: "/a")
+    #expect(try rows(host).map(\.id) == ["lxc:700:50000"])
+  }
+
+  /// Everything that comes of a VM's command line, a capture too.
+  @Test(arguments: [
+    ["-drive", "file=http://user:S3CRET@h/x.img,if=virtio"], ["-hda", "https://S3CRET@h/x.img"],
+    ["-cdrom", "ftp://u:S3CRET@h/x.iso"], ["-drive", "file=rbd:pool/x.img:id=me:key=S3CRET==:conf=/etc/x"],
+    ["-drive", #"file=json:{"driver":"https",,"url":"https://u:S3CRET@h/x.img",,"password":"S3CRET"}"#],
+    ["-blockdev", #"{"driver":"raw","file.driver":"https","file.filename":"https:\/\/u:S3CRET@h\/x.img"}"#],
+    ["-blockdev", #"{"driver":"https","filename":"https://h/x.img","password":"S3CRET","username":"S3CRET"}"#],
+    ["-drive", "file=/x.img,file.password=S3CRET,if=virtio"], ["-kernel", "http://u:S3CRET@h/x.img"],
+    ["-object", "secret,id=s,data=S3CRET", "-drive", "file=/x.img"], ["-append", "token=S3CRET", "-hda", "/x.img"],
+    ["-smbios", "type=1,serial=ds=nocloud;s=http://u:S3CRET@h/", "-hda", "/x.img"],
+    ["-vnc", ":1,password=S3CRET", "-hda", "/x.img"],
+    ["-fw_cfg", "name=opt/x,string=S3CRET", "-hda", "/x.img"],
+    ["-netdev", "user,id=n,hostname=S3CRET", "-hda", "/x.img"],
+  ])
+  func `a secret in a disk's place is dropped where it is read`(words: [String]) throws {
+    let host = try FakeHost()
+    try host.qemu(700, words)
+    let row = try #require(try rows(host).first)
+    let machine = row.machine.map { "\($0)" } ?? ""
+    #expect(!"\(row.image ?? "") \(machine) \(row.name)".contains("S3CRET"))
+    #expect(words[0] == "-kernel" || row.image?.contains("x.i") == true, "\(row.image ?? "")")
+    let all = QemuHardware(QemuArguments.keep(["qemu"] + words).withoutSecrets)
+    #expect(!"\(all)".contains("S3CRET"))
+    let kept = QemuArguments.keep((["qemu"] + words).withoutSecrets)
+    #expect(!kept.contains { $0.contains("S3CRET") }, "\(kept)")
+  }
 }

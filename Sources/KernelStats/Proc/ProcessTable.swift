@@ -1,3 +1,5 @@
+internal import TareModel
+
 /// A process as one look at `/proc` saw it.
 public struct Process: Sendable, Hashable {
   public let pid: Int32
@@ -72,8 +74,8 @@ public struct ProcessTable: Sendable {
 }
 
 extension KernelRoot {
-  /// The arguments of a process: claims of whoever started it. Read privately, because secrets sit in arguments; a capture
-  /// gets those that `keep` returns.
+  /// The arguments of a process: claims of whoever started it, without the secrets that stand in them. Read privately; a
+  /// capture gets those that `keep` returns.
   public func arguments(of pid: Int32, keep: ([String]) -> [String]) -> [String]? {
     var buffer = [UInt8](repeating: 0, count: 16384)
     let path = "/proc/\(pid)/cmdline"
@@ -81,6 +83,7 @@ extension KernelRoot {
     var arguments = buffer[..<count].split(separator: 0, omittingEmptySubsequences: false)
       .map { String(decoding: $0, as: UTF8.self) }
     if arguments.last == "" { arguments.removeLast() }
+    arguments = arguments.withoutSecrets
     if isRecording {
       record(path, keep(arguments).flatMap { Array($0.utf8) + [0] })
     }

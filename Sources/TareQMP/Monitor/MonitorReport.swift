@@ -66,7 +66,7 @@ enum MonitorReport {
     }
   }
 
-  private static func cut(_ text: String) -> String { String(text.prefix(1024)) }
+  private static func cut(_ text: String) -> String { String(text.withoutSecrets.prefix(1024)) }
 
   // MARK: Answers, of which only what is used is read
 

@@ -127,7 +127,7 @@ final class Discovery {
       if found[place] == nil {
         census.complaints.add(Problem(source: source.name, message: "hangs: what it knew stays as it was"))
       }
-      for finding in found[place] ?? lastFound[place] ?? [] {
+      for finding in (found[place] ?? lastFound[place] ?? []).map(\.properlyCalled) {
         guard claimed.insert(Claim(kind: finding.kind, pid: finding.main.pid)).inserted,
           ids.insert(finding.id).inserted
         else { continue }
@@ -164,6 +164,7 @@ final class Discovery {
     let main = candidate.finding.main
     let isEarly = census.now.boottime < main.start &* root.facts.tick &+ 10_000_000_000
     var description = description
+    description.workload.dropSecrets()
     var signals = census.bootSignals(of: candidate.finding, description)
     let old = knows(candidate).flatMap { $0.description.machine == description.machine ? $0 : nil }
     if let old {

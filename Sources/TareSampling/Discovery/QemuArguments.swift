@@ -202,7 +202,7 @@ struct QemuOptions {
   init(_ text: String) {
     if text.hasPrefix("{") {
       let fields = try? JSONDecoder().decode([String: JSONField].self, from: Data(text.utf8))
-      values = (fields ?? [:]).compactMapValues(\.text)
+      values = (fields ?? [:]).compactMapValues(\.text).withoutSecrets
       return
     }
     for (index, part) in Self.split(text).enumerated() {

@@ -160,15 +160,16 @@ struct TaskReader {
     }
   }
 
-  /// The command line, which may hold anything, secrets too: it is shown and never kept in a capture.
+  /// The command line, which may hold anything: it is shown without the secrets that can be told, and never kept in a capture.
   private func name(_ pid: Int32, _ comm: String) -> String {
     var bytes = [UInt8](repeating: 0, count: 4096)
     guard let count = try? root.readPrivately("/proc/\(pid)/cmdline", into: &bytes, limit: 1 << 20), count > 0 else {
       return "[\(comm)]"
     }
-    var line = bytes[..<min(count, 256)]
+    var line = bytes[..<min(count, 4096)]
     while line.last == 0 { line.removeLast() }
-    return String(decoding: line.map { $0 == 0 ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
+    let words = line.split(separator: 0, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
+    return String(decoding: words.withoutSecrets.joined(separator: " ").utf8.prefix(256), as: UTF8.self)
   }
 
   /// The last number of `NSpid:`, where there is more than one.
