@@ -3,12 +3,15 @@
 public struct Frame: Sendable {
   public let previous: Sample?
   public let current: Sample
+  /// What the machine can do at most between the two.
+  public let bounds: MachineBounds
   /// The row in `previous` of each row in `current`.
   private let earlierRows: [Int?]
 
   public init(previous: Sample?, current: Sample) {
     self.previous = previous?.isSketch == true ? nil : previous
     self.current = current
+    bounds = MachineBounds(previous: self.previous, current: current)
     guard let previous = self.previous else {
       earlierRows = Array(repeating: nil, count: current.workloads.count)
       return
@@ -45,7 +48,20 @@ public struct Frame: Sendable {
 
     public var workload: Workload { frame.current.workloads[row] }
 
-    public func now(_ metric: Metric) -> Reading { frame.current[row, metric] }
+    /// The reading, as far as this machine can have such a number; see ``MachineBounds``.
+    public func now(_ metric: Metric) -> Reading {
+      let reading = read(metric)
+      guard case .value(let number) = reading else { return reading }
+      let kind = metric.boundKind
+      guard frame.bounds.admit(number, as: kind) else { return .missing(.inconsistent) }
+      guard metric.declaration.kind == .counter, case .value(let growth) = reading.growth(since: before(metric)),
+        let window = window(metric)
+      else { return reading }
+      return frame.bounds.admit(growth: growth, as: kind, within: window) ? reading : .missing(.inconsistent)
+    }
+
+    /// The reading as it was read.
+    public func read(_ metric: Metric) -> Reading { frame.current[row, metric] }
 
     /// The reading that ``growth(_:)`` counts from: that of the sample before, or of the read before the last one where it is
     /// read less often.
@@ -72,6 +88,14 @@ public struct Frame: Sendable {
       return then > 0 && now > then ? now - then : nil
     }
 
+    /// The longest time that can lie between the two reads of one metric: a read can end as late as its sample.
+    private func window(_ metric: Metric) -> UInt64? {
+      guard let elapsed = elapsed(metric), let earlierRow, let previous = frame.previous else { return nil }
+      let begun = carriedIndex(metric) == nil ? previous.readAt[earlierRow] : frame.current.carriedBefore[row]
+      let ended = frame.current.monotonic
+      return max(elapsed, ended > begun ? ended - begun : 0)
+    }
+
     private func carriedIndex(_ metric: Metric) -> Int? {
       frame.current.carriedAt[row] == 0 ? nil : metric.carriedIndex
     }
@@ -86,5 +110,15 @@ public struct Frame: Sendable {
       case .missing(let reason): return .missing(reason)
       }
     }
+  }
+}
+
+extension MachineBounds {
+  /// CPUs and memory come and go: the larger of the two samples counts.
+  init(previous: Sample?, current: Sample) {
+    let cpus = max(previous?.host.cpusOnline ?? 0, current.host.cpusOnline)
+    let memory = [current, previous].compactMap { $0?.hostReadings.memoryTotal.number }
+      .filter { $0 > 0 && $0 <= Self.mostMemory }.max()
+    self.init(cpus: cpus > 0 ? UInt64(cpus) : nil, memory: memory)
   }
 }

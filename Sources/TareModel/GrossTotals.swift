@@ -5,6 +5,8 @@ public struct GrossTotals: Sendable {
   public let used: FigureValue
   /// That less all outermost workloads, bytes, not below 0. Inferred: a page shared with the host counts in one place only.
   public let rest: FigureValue
+  /// Exact where all of them are known, else ``rest`` is that much at most.
+  public let restBound: Weight.Bound
   /// The caches are more than a hundredth of it: who compares it with another program's figure has to be told.
   public let hasCaches: Bool
 
@@ -12,7 +14,9 @@ public struct GrossTotals: Sendable {
   ///   - memoryUsed: total less available, bytes.
   ///   - gross: what outermost workloads weigh, bytes.
   ///   - caches: what of their charge could be given back, bytes.
-  public init(memoryUsed: FigureValue, gross: Double, caches: Double) {
+  ///   - isAtLeast: one of them holds more than is known.
+  public init(memoryUsed: FigureValue, gross: Double, caches: Double, isAtLeast: Bool = false) {
+    restBound = isAtLeast ? .atMost : .exact
     used = memoryUsed.map { max($0 + caches, gross) }
     rest = memoryUsed.map { max(0, $0 + caches - gross) }
     hasCaches = caches > 0 && caches * 100 > memoryUsed.number ?? 0

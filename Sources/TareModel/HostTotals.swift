@@ -9,10 +9,16 @@ public struct HostTotals: Sendable {
   public let workloadsCpu: FigureValue
   /// The host's CPU less that of all outermost workloads, not below 0: the kernel counts the two at different instants.
   public let restCpu: FigureValue
+  /// Why the rest is not exact: the reason of the first of them whose CPU is unknown.
+  public let restCpuAbsence: FigureValue
+  /// Exact where the CPU of all of them is known, else ``restCpu`` is that much at most.
+  public let restCpuBound: Weight.Bound
   /// Total less available, bytes.
   public let memoryUsed: FigureValue
   /// Memory used less what outermost workloads hold, not below 0. Inferred: a page shared with the host counts in one place only.
   public let restMemory: FigureValue
+  /// Exact where the memory of all of them is known, else ``restMemory`` is that much at most.
+  public let restMemoryBound: Weight.Bound
   public let pressureCpu: FigureValue
   public let pressureMemory: FigureValue
   public let pressureMemoryFull: FigureValue
@@ -39,24 +45,59 @@ extension Frame {
   }
 
   public var hostTotals: HostTotals {
-    let cpu = hostRate(\.cpuBusy, per: 1e7)
-    let used: FigureValue =
-      if case .value(let total) = current.hostReadings.memoryTotal,
-        case .value(let available) = current.hostReadings.memoryAvailable, total >= available
-      {
-        .integer(total - available)
-      } else {
-        .missing(.notReported)
-      }
+    let cpu = hostRate(\.cpuBusy, .cpuTime)
     let rows = outermostRows
-    let busy = rows.compactMap { value(.cpuUsage, row: $0).number }.reduce(0, +)
-    let held = rows.compactMap { heldMemory(row: $0).number }.reduce(0, +)
+    let busy = sum(of: rows) { value(.cpuUsage, row: $0) }
+    let held = sum(of: rows, heldMemory)
+    let guest = hostRate(\.cpuGuest, .cpuTime)
     return HostTotals(
-      cpu: cpu, steal: hostRate(\.cpuSteal, per: 1e7), guest: hostRate(\.cpuGuest, per: 1e7),
-      workloadsCpu: cpu.map { _ in busy }, restCpu: cpu.map { max(0, $0 - busy) }, memoryUsed: used,
-      restMemory: used.map { max(0, $0 - held) },
-      pressureCpu: hostRate(\.pressureCpuSome, per: 1e4), pressureMemory: hostRate(\.pressureMemorySome, per: 1e4),
-      pressureMemoryFull: hostRate(\.pressureMemoryFull, per: 1e4), pressureIo: hostRate(\.pressureIoSome, per: 1e4))
+      cpu: cpu, steal: hostRate(\.cpuSteal, .cpuTime),
+      guest: guest.map { share in cpu.number.map { min(share, $0) } ?? share },
+      workloadsCpu: cpu.map { _ in busy.amount }, restCpu: cpu.map { max(0, $0 - busy.amount) },
+      restCpuAbsence: busy.absence.map { .missing($0) } ?? cpu, restCpuBound: busy.bound, memoryUsed: memoryUsed,
+      restMemory: memoryUsed.map { max(0, $0 - held.amount) },
+      restMemoryBound: held.bound,
+      pressureCpu: hostRate(\.pressureCpuSome, .stall), pressureMemory: hostRate(\.pressureMemorySome, .stall),
+      pressureMemoryFull: hostRate(\.pressureMemoryFull, .stall), pressureIo: hostRate(\.pressureIoSome, .stall))
+  }
+
+  /// Bytes of RAM; what could be given to a new program of it. See ``hostMemory(_:)``.
+  public var hostMemoryTotal: Reading { hostMemory(\.memoryTotal) }
+  public var hostMemoryAvailable: Reading { hostMemory(\.memoryAvailable) }
+  /// Bytes that the kernel itself holds and cannot give back.
+  public var hostMemoryKernel: Reading { hostMemory(\.memoryKernel) }
+
+  /// One of the host's sizes, as far as it can be: no part is larger than all of the memory.
+  private func hostMemory(_ path: KeyPath<HostReadings, Reading>) -> Reading {
+    let reading = current.hostReadings[keyPath: path]
+    guard case .value(let bytes) = reading else { return reading }
+    let total = current.hostReadings.memoryTotal.number ?? bytes
+    return bytes <= min(total, MachineBounds.mostMemory) ? reading : .missing(.inconsistent)
+  }
+
+  /// Total less available, bytes.
+  private var memoryUsed: FigureValue {
+    switch (hostMemoryTotal, hostMemoryAvailable) {
+    case (.value(let total), .value(let available)): .integer(total - available)
+    case (.missing(let reason), _), (_, .missing(let reason)): .missing(reason)
+    case (.unlimited, _), (_, .unlimited): .missing(.malformed)
+    }
+  }
+
+  /// What these rows come to, and on which side of the sum the rest lies: where a row that runs is unknown, what is left for
+  /// the rest of the host is that at most.
+  private func sum(of rows: [Int], _ value: (Int) -> FigureValue) -> (
+    amount: Double, bound: Weight.Bound, absence: Reason?
+  ) {
+    rows.reduce(into: (0, .exact, nil)) { sum, row in
+      switch value(row) {
+      case .number(let number): sum.0 += number
+      case .integer(let number): sum.0 += Double(number)
+      case .missing(.ended): break
+      case .missing(let reason): (sum.1, sum.2) = (.atMost, sum.2 ?? reason)
+      case .unlimited: break
+      }
+    }
   }
 
   /// What a workload keeps from others: a container's working set, since `available` counts reclaimable cache as free; a
@@ -70,11 +111,19 @@ extension Frame {
     return current.number == nil ? value(.memoryResident, row: row) : current
   }
 
-  private func hostRate(_ path: KeyPath<HostReadings, Reading>, per unit: Double) -> FigureValue {
+  /// Growth of one of the host's counters: percent of a core, or of the time.
+  func hostRate(_ path: KeyPath<HostReadings, Reading>, _ kind: MachineBounds.Kind) -> FigureValue {
     let now = current.hostReadings[keyPath: path]
     guard let previous else { return now.number == nil ? FigureValue(now) : .missing(.firstSample) }
     guard current.hostReadAt > previous.hostReadAt else { return .missing(.firstSample) }
-    let elapsed = Double(current.hostReadAt - previous.hostReadAt)
-    return FigureValue(now.growth(since: previous.hostReadings[keyPath: path])).map { $0 * 1e9 / elapsed / unit }
+    let elapsed = current.hostReadAt - previous.hostReadAt
+    let window = max(elapsed, current.monotonic > previous.hostReadAt ? current.monotonic - previous.hostReadAt : 0)
+    let growth = now.growth(since: previous.hostReadings[keyPath: path])
+    guard case .value(let amount) = growth else { return FigureValue(growth) }
+    guard bounds.admit(amount, as: kind), bounds.admit(growth: amount, as: kind, within: window) else {
+      return .missing(.inconsistent)
+    }
+    let share = Double(amount) * 1e9 / Double(elapsed)
+    return .number(kind == .stall ? min(100, share / 1e4) : share / 1e7)
   }
 }

@@ -21,6 +21,9 @@ public enum Reason: String, Sendable, Hashable, CaseIterable {
   case unnamedThreads = "unnamed-threads"
   /// The counter went back, or its cgroup was made anew.
   case counterReset = "counter-reset"
+  /// It contradicts the machine or another counter: more CPU time than all CPUs had, more memory than there is, a part larger
+  /// than its whole.
+  case inconsistent
   /// The workload was gone when this was read.
   case ended
   /// It is read only when asked for, because it is dear.
@@ -48,6 +51,7 @@ public enum Reason: String, Sendable, Hashable, CaseIterable {
     case .unnamedThreads:
       "The vCPU threads have no names: start QEMU with -name NAME,debug-threads=on, or tare with --qmp."
     case .counterReset: "The counter went back or its cgroup was made anew."
+    case .inconsistent: "The kernel's counter says more than this machine, or the whole that it is part of, can have."
     case .ended: "The workload ended before it was read."
     case .onDemand: "It is dear to read and was not asked for."
     case .malformed: "The kernel file is not in its documented form."

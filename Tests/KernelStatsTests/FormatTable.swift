@@ -29,7 +29,7 @@ struct FormatCase: Sendable, CustomTestStringConvertible {
     FormatCase("pressure", Captured.pressure) { _ = try Pressure($0.span) },
     FormatCase("stat of the host", Captured.stat) { _ = try CpuTicks($0.span) },
     FormatCase("meminfo", Captured.meminfo) { _ = try MemoryInfo($0.span) },
-    FormatCase("net/dev", Captured.netDev) { _ = try NetworkTraffic($0.span) },
+    FormatCase("net/dev", Captured.netDev) { _ = try NetworkInterface.list($0.span) },
     FormatCase("net/tcp", Captured.netTcp) { _ = try ListeningSockets($0.span) },
     FormatCase("io.stat", Captured.ioStat) { _ = try DeviceTraffic(ioStat: $0.span) },
     FormatCase("blkio", Captured.blkio) { _ = try DeviceTraffic(blkio: $0.span) },

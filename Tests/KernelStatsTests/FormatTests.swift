@@ -78,13 +78,11 @@ struct FormatTests {
     #expect(half.full == nil)
   }
 
-  @Test func `network traffic leaves lo out, and may have no blank after the colon`() throws {
-    let traffic = try NetworkTraffic(Array(Captured.netDev.utf8).span)
-    #expect(traffic.received == 356_028_679 + 1000)
-    #expect(traffic.sent == 310_976 + 24)
-    let one = try NetworkTraffic(Array(Captured.netDev.utf8).span) { $0 == "eth1" }
-    #expect(one.received == 1000)
-    #expect(one.sent == 24)
+  @Test func `each interface has its own counters, and may have no blank after the colon`() throws {
+    let interfaces = try NetworkInterface.list(Array(Captured.netDev.utf8).span)
+    #expect(interfaces.map(\.name) == ["lo", "ifb0", "eth0", "eth1"])
+    #expect(interfaces[2] == NetworkInterface(name: "eth0", received: 356_028_679, sent: 310_976))
+    #expect(interfaces[3] == NetworkInterface(name: "eth1", received: 1000, sent: 24))
   }
 
   @Test func `device traffic is summed over devices, without discards and totals`() throws {

@@ -102,7 +102,7 @@ struct CSVTests {
         (
           workload, 1,
           [
-            .cpuUsage: .value(125_000_000), .memoryCurrent: .value(UInt64.max), .memoryLimit: .unlimited,
+            .cpuUsage: .value(125_000_000), .memoryCurrent: .value(UInt64.max / 2), .memoryLimit: .unlimited,
             .memoryInactiveFile: .value(0), .cpuLimit: .value(2_500_000),
           ]
         )
@@ -117,7 +117,7 @@ struct CSVTests {
           "started_at", "up_seconds", "memory_of_limit_percent", "memory_of_limit_bound",
         ],
         [
-          "2023-11-14T22:13:31.000000000Z", "12.5", "18446744073709551615", "", "2.5", "42",
+          "2023-11-14T22:13:31.000000000Z", "12.5", "9223372036854775807", "", "2.5", "42",
           "2023-11-14T22:13:20.123456789Z", "10.876543", "", "",
         ],
       ])

@@ -7,6 +7,16 @@ struct ExplanationTests {
   private static let reasons: [Reading] = Reason.allCases.map { .missing($0) }
   private static let limits: Set<Metric> = [.cpuLimit, .memoryLimit, .processLimit]
 
+  /// As large as it can be on a machine with two CPUs, within a second, and a little larger.
+  private static func most(_ metric: Metric) -> UInt64 {
+    switch metric.boundKind {
+    case .stall: 1_250_000
+    case .tasks: 4_500_000
+    case .vcpus: 70_000
+    case .cpuTime, .resident, .traffic, .count, .any: 2_500_000_000
+    }
+  }
+
   /// Rows in every state that readings can be in, more often with a value than without.
   private func frame(_ random: inout SplitMix, kind: Workload.Kind) -> Frame {
     let workload = makeWorkload("w", kind: kind)
@@ -18,7 +28,7 @@ struct ExplanationTests {
         readings[metric] =
           isGap
           ? (Self.limits.contains(metric) ? .unlimited : Self.reasons.randomElement(using: &random) ?? .unlimited)
-          : .value(least + UInt64.random(in: 0...2_000_000_000, using: &random))
+          : .value(least + UInt64.random(in: 0...Self.most(metric), using: &random))
       }
       return readings
     }

@@ -75,7 +75,7 @@ struct HostTotalsTests {
   }
 
   @Test func `the rest is never negative`() {
-    let totals = frame([(makeWorkload("a"), 2_500_000_000, 5000)]).hostTotals
+    let totals = frame([(makeWorkload("a"), 2_300_000_000, 5000)]).hostTotals
     #expect(totals.restCpu == .number(0))
     #expect(totals.restMemory == .number(0))
   }

@@ -51,7 +51,7 @@ struct CloudHypervisorTests {
       ("", 512 << 20), ("--memory size=268435456", 256 << 20), ("--memory size=2G", 2 << 30),
       ("--memory size=x", 512 << 20), ("--memory=size=64M", 64 << 20),
       ("--memory size=0 --memory-zone id=a,size=1G --memory-zone id=b,size=1G", 2 << 30),
-      ("--memory-zone size=18446744073709551615", (512 << 20) - 1),
+      ("--memory-zone size=18446744073709551615", UInt64.max),
     ] as [(String, UInt64)])
   func `guest RAM is what was asked for`(line: String, bytes: UInt64) { #expect(parse(line).memory == bytes) }
 

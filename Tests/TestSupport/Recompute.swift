@@ -29,15 +29,15 @@ public struct Recompute {
   }
 
   public func figure(_ name: String) -> Answer {
-    if let (metric, scale) = Self.rates[name] { return answer(rate(metric).map { $0 * scale }) }
-    if let (metric, scale) = Self.levels[name] { return answer(raw[metric]?.now.map { Double($0) * scale }) }
+    if let (metric, scale) = Self.rates[name] { return answer(share(metric).map { $0 * scale }) }
+    if let (metric, scale) = Self.levels[name] { return answer(part(metric).map { $0 * scale }) }
     switch name {
     case "cpu.throttled_percent": return answer(throttled)
     case "memory.working_set_bytes":
       guard let current = raw["memory.current"]?.now, let inactive = raw["memory.inactive_file"]?.now else {
         return .none
       }
-      return isMachine ? .none : .number(Double(current > inactive ? current - inactive : 0))
+      return isMachine || current < inactive ? .none : .number(Double(current - inactive))
     case "tare.memory.gross_bytes": return answer(memory?.gross)
     case "tare.memory.net_bytes": return answer(memory?.net)
     case "tare.memory.tare_bytes": return answer(memory?.tare)
@@ -76,6 +76,21 @@ public struct Recompute {
     "processes.count": ("processes.count", 1), "processes.limit": ("processes.limit", 1),
   ]
 
+  /// A part is never more than its whole: modes and threads of all CPU time, classes of a container's charge. Nothing stands
+  /// still for longer than the time.
+  private func share(_ metric: String) -> Double? {
+    guard let rate = rate(metric) else { return nil }
+    if metric.hasPrefix("pressure.") { return min(rate, 1e6) }
+    let parts: Set = ["cpu.user", "cpu.system", "cpu.guest", "cpu.emulator"]
+    return parts.contains(metric) ? min(rate, self.rate("cpu.usage") ?? rate) : rate
+  }
+
+  private func part(_ metric: String) -> Double? {
+    guard let bytes = level(metric) else { return nil }
+    let classes: Set = ["memory.anon", "memory.file", "memory.kernel"]
+    return !isMachine && classes.contains(metric) ? min(bytes, level("memory.current") ?? bytes) : bytes
+  }
+
   private func rate(_ metric: String) -> Double? {
     guard let raw = raw[metric], let now = raw.now, let before = raw.before, now >= before,
       let time = raw.nanoseconds, time > 0
@@ -85,7 +100,8 @@ public struct Recompute {
 
   private var throttled: Double? {
     guard let periods = raw["cpu.periods"], let held = raw["cpu.throttled_periods"], let all = periods.now, all > 0,
-      let before = periods.before, let now = held.now, let then = held.before, all >= before, now >= then
+      let before = periods.before, let now = held.now, let then = held.before, all >= before, now >= then,
+      now - then <= all - before
     else { return nil }
     return all == before ? 0 : Double(now - then) * 100 / Double(all - before)
   }
@@ -116,6 +132,7 @@ public struct Recompute {
     guard let vmm = level("memory.vmm"), let ram = level("memory.guest_resident"),
       let total = level("memory.guest_total"), let free = level("memory.guest_free")
     else { return Split(gross: gross) }
+    if free > total { return Split(gross: gross) }
     var left = charged - within
     left -= min(vmm, left)
     left -= min(level("memory.kernel") ?? 0, left)
@@ -140,7 +157,7 @@ public struct Recompute {
     let gross = outside.map { used + $0 }
     if !isMachine { return Split(gross: gross, net: used - inside, tare: outside.map { $0 + inside }) }
     guard let guest = rate("cpu.guest").map({ $0 / 1e7 }) else { return Split(gross: gross) }
-    let net = min(guest, used - inside)
+    let net = min(guest, used - inside - min(share("cpu.emulator") ?? 0, used - inside))
     return Split(gross: gross, net: net, tare: gross.map { $0 - net })
   }
 }

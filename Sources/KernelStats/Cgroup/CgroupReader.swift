@@ -153,7 +153,7 @@ public final class CgroupReader {
     switch file.content {
     case .single(let metric, let scale):
       var cursor = Cursor()
-      sample[row, metric] = try cursor.limit(bytes).map { .value($0 &* scale) } ?? .unlimited
+      sample[row, metric] = try cursor.limit(bytes).map { .value($0.saturating(times: scale)) } ?? .unlimited
     case .keyed(let table):
       let base = row * Metric.count
       let absence: Reason = file.controller == "memory" ? .kernelTooOld : file.absence

@@ -1,3 +1,5 @@
+internal import TareModel
+
 /// Bytes read from and written to block devices, summed over devices.
 public struct DeviceTraffic: Sendable, Hashable {
   public private(set) var read: UInt64 = 0
@@ -13,7 +15,7 @@ public struct DeviceTraffic: Sendable, Hashable {
           for _ in 0..<6 { cursor.step() }
           try cursor.expect(UInt8(ascii: "="), bytes)
           let number = try cursor.number(bytes)
-          if first == UInt8(ascii: "r") { read &+= number } else { written &+= number }
+          if first == UInt8(ascii: "r") { read.add(saturating: number) } else { written.add(saturating: number) }
         }
         cursor.skipWord(bytes)
         cursor.skipBlanks(bytes)
@@ -33,8 +35,8 @@ public struct DeviceTraffic: Sendable, Hashable {
         cursor.skipWord(bytes)
         cursor.skipBlanks(bytes)
         let number = try cursor.number(bytes)
-        if kind == UInt8(ascii: "R") { read &+= number }
-        if kind == UInt8(ascii: "W") { written &+= number }
+        if kind == UInt8(ascii: "R") { read.add(saturating: number) }
+        if kind == UInt8(ascii: "W") { written.add(saturating: number) }
       }
       cursor.skipLine(bytes)
     }

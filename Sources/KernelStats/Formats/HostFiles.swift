@@ -19,10 +19,11 @@ public struct CpuTicks: Sendable, Hashable {
       guard let next = cursor.peek(bytes), next != newline else { throw cursor.error(bytes, expected: "ten numbers") }
       fields[index] = try cursor.number(bytes)
     }
-    busy = fields[0] &+ fields[1] &+ fields[2] &+ fields[5] &+ fields[6]
+    busy = fields[0].saturating(plus: fields[1]).saturating(plus: fields[2]).saturating(plus: fields[5]).saturating(
+      plus: fields[6])
     steal = fields[7]
-    guest = fields[8] &+ fields[9]
-    interrupts = fields[5] &+ fields[6]
+    guest = fields[8].saturating(plus: fields[9])
+    interrupts = fields[5].saturating(plus: fields[6])
   }
 }
 
@@ -46,23 +47,30 @@ public struct MemoryInfo: Sendable, Hashable {
       case 0: found.0 = value
       case 1: found.1 = value
       // Older kernels lack some of these lines: what is not listed is not counted apart. Without any, the sum stays nil.
-      default: found.2 = (found.2 ?? 0) &+ value
+      default: found.2 = (found.2 ?? 0).saturating(plus: value)
       }
     }
     (total, available, kernel) = found
   }
 }
 
-/// Bytes that a network namespace's interfaces have moved, `lo` left out. From `/proc/PID/net/dev`.
-public struct NetworkTraffic: Sendable, Hashable {
-  public private(set) var received: UInt64 = 0
-  public private(set) var sent: UInt64 = 0
+/// What one interface of a network namespace has moved. A line of `/proc/PID/net/dev`.
+public struct NetworkInterface: Sendable, Hashable {
+  public let name: String
+  /// Bytes.
+  public let received: UInt64
+  public let sent: UInt64
 
-  /// - Parameter wanted: whether an interface of this name counts.
-  public init(_ bytes: Span<UInt8>, wanted: (String) -> Bool = { $0 != "lo" }) throws(FormatError) {
+  public init(name: String, received: UInt64, sent: UInt64) {
+    (self.name, self.received, self.sent) = (name, received, sent)
+  }
+
+  /// All interfaces of the file, in its order.
+  public static func list(_ bytes: Span<UInt8>) throws(FormatError) -> [NetworkInterface] {
     var cursor = Cursor()
     cursor.skipLine(bytes)
     cursor.skipLine(bytes)
+    var interfaces: [NetworkInterface] = []
     while !cursor.isAtEnd(bytes) {
       cursor.skipBlanks(bytes)
       let start = cursor.at
@@ -77,11 +85,9 @@ public struct NetworkTraffic: Sendable, Hashable {
       }
       cursor.skipBlanks(bytes)
       let output = try cursor.number(bytes)
-      if wanted(name) {
-        received &+= input
-        sent &+= output
-      }
+      interfaces.append(NetworkInterface(name: name, received: input, sent: output))
       cursor.skipLine(bytes)
     }
+    return interfaces
   }
 }

@@ -26,7 +26,7 @@ public struct KeyTable: Sendable {
   @inline(__always)
   private static func mix(_ hash: UInt64, _ byte: UInt8) -> UInt64 { (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
 
-  /// Reads `key value` lines (a key may end in a colon, as in /proc/PID/status); a value is multiplied by its scale; unknown keys are skipped, lines without a number are errors. Stops when all keys were met.
+  /// Reads `key value` lines (a key may end in a colon, as in /proc/PID/status); a value is multiplied by its scale, to the largest number at most, which no machine can have; unknown keys are skipped, lines without a number are errors. Stops when all keys were met.
   @inline(__always)
   public func read(_ bytes: Span<UInt8>, store: (Int, UInt64) -> Void) throws(FormatError) {
     var cursor = Cursor()
@@ -44,9 +44,7 @@ public struct KeyTable: Sendable {
         guard matches(entries[index].key, bytes, start..<end) else { continue }
         cursor.skipWord(bytes)
         cursor.skipBlanks(bytes)
-        let (value, overflow) = try cursor.number(bytes).multipliedReportingOverflow(by: entries[index].scale)
-        guard !overflow else { throw cursor.error(bytes, expected: "a number below 2^64 in its unit") }
-        store(entries[index].slot, value)
+        store(entries[index].slot, try cursor.number(bytes).saturating(times: entries[index].scale))
         left -= 1
         break
       }

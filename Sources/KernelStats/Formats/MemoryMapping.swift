@@ -82,7 +82,7 @@ public struct MemoryMapping: Sendable, Hashable {
     guard !overflow else { throw cursor.error(bytes, expected: "a number of KiB below 2^54") }
     if isResident { mapping.resident = amount }
     if isShare { mapping.share = amount }
-    if isHugetlb { mapping.hugetlb &+= amount }
+    if isHugetlb { mapping.hugetlb.add(saturating: amount) }
   }
 }
 

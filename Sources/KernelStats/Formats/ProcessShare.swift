@@ -23,9 +23,9 @@ public struct ProcessShare: Sendable, Hashable {
     try Self.table.read(bytes.extracting(cursor.at..<bytes.count)) { slot, value in found[slot] = value }
     guard let share = found[0] else { throw FormatError(line: 2, expected: "Pss", found: nil) }
     // A part that the kernel does not list is not there.
-    total = share &+ (found[4] ?? 0)
-    anon = found[1].map { $0 &+ (found[4] ?? 0) }
-    file = found[2].map { $0 &+ (found[3] ?? 0) }
+    total = share.saturating(plus: found[4] ?? 0)
+    anon = found[1].map { $0.saturating(plus: found[4] ?? 0) }
+    file = found[2].map { $0.saturating(plus: found[3] ?? 0) }
   }
 
   /// As much that only this process has.

@@ -45,11 +45,12 @@ public struct JSONExporter: Exporter {
       json.field("kernel_release", host.kernelRelease)
       json.field("cpus_online", UInt64(host.cpusOnline))
       figure("cpu_percent", totals.cpu)
-      figure("rest_cpu_percent", totals.restCpu)
+      figure("rest_cpu_percent", totals.restCpuBound == .exact ? totals.restCpu : totals.restCpuAbsence)
+      figure("rest_cpu_at_most_percent", totals.restCpu)
       figure("cpu_steal_percent", totals.steal)
       figure("cpu_guest_percent", totals.guest)
-      figure("memory_total_bytes", FigureValue(frame.current.hostReadings.memoryTotal))
-      figure("memory_available_bytes", FigureValue(frame.current.hostReadings.memoryAvailable))
+      figure("memory_total_bytes", FigureValue(frame.hostMemoryTotal))
+      figure("memory_available_bytes", FigureValue(frame.hostMemoryAvailable))
       json.object("pressure") { json in
         for (name, value) in [
           ("cpu_some_percent", totals.pressureCpu), ("memory_some_percent", totals.pressureMemory),

@@ -85,14 +85,16 @@ public struct TableExporter: Exporter {
     let used = TableColumn.memory(totals.memoryUsed)
     // What a filter leaves out, so that the column still adds up to the machine.
     let hidden = frame.outermost(besides: Set(shown))
-    let rest = totals.restMemory.number.map { "~" + Scaled.bytes($0 + hidden.memory) } ?? "?"
+    let sign = totals.restMemoryBound == .exact ? "~" : totals.restMemoryBound.sign
+    let rest = totals.restMemory.number.map { sign + Scaled.bytes($0 + hidden.memory) } ?? "?"
     let restName = hidden.count == 0 ? "rest of host" : "rest of host, \(hidden.count) hidden"
-    let restCpu = totals.restCpu.number.map { Scaled.decimal($0 + hidden.cpu) } ?? totals.restCpu.sign
+    let restCpu =
+      totals.restCpu.number.map { totals.restCpuBound.sign + Scaled.decimal($0 + hidden.cpu) } ?? totals.restCpu.sign
     // Where the kernel's ticks caught less than the workloads' own counters, those are what is known.
     let least = totals.workloadsCpu.number.flatMap { sum in
       totals.cpu.number.flatMap { sum > $0 + 0.05 ? "≥" + Scaled.decimal(sum) : nil }
     }
-    let total = FigureValue(frame.current.hostReadings.memoryTotal).number.map { " of \(Scaled.bytes($0))" } ?? ""
+    let total = FigureValue(frame.hostMemoryTotal).number.map { " of \(Scaled.bytes($0))" } ?? ""
     return [
       sum(restName, cpu: least == nil ? restCpu : "~\(Scaled.decimal(hidden.cpu))", memory: rest, "", columns),
       sum(

@@ -39,7 +39,9 @@ extension Explanation {
     let declaration = input.metric.declaration
     switch (input.now, input.before) {
     case (.unlimited, _): return "no limit"
-    case (.missing(let reason), _): return "none, \(reason.rawValue)"
+    case (.missing(let reason), _):
+      let read = input.read.number.map { ": \($0) \(declaration.unit.sign) was read" } ?? ""
+      return "none, \(reason.rawValue)\(read)"
     case (.value(let now), .value(let then)) where declaration.kind == .counter:
       let time = input.nanoseconds.map { ", in \($0) ns" } ?? ""
       let growth = now >= then ? "+\(now - then)" : "went back"

@@ -5,6 +5,8 @@ public struct Explanation: Sendable {
   public struct Input: Sendable {
     public let metric: Metric
     public let now: Reading
+    /// The same as it was read, where this machine cannot have such a number too.
+    public let read: Reading
     /// What growth is counted from; missing where nothing was read before.
     public let before: Reading
     /// Between these two reads of this very workload; nil where there is one only.
@@ -37,7 +39,8 @@ public struct Explanation: Sendable {
     weight = figure.weight?(pair)
     inputs = figure.inputs.map { metric in
       Input(
-        metric: metric, now: pair.now(metric), before: pair.before(metric), nanoseconds: pair.elapsed(metric),
+        metric: metric, now: pair.now(metric), read: pair.read(metric), before: pair.before(metric),
+        nanoseconds: pair.elapsed(metric),
         words: metric.words(of: workload, on: frame.current.host),
         files: inspection?.files.filter { $0.metric == metric } ?? [])
     }

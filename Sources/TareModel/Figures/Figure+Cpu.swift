@@ -33,6 +33,7 @@ extension Figure {
     if pair.now(.cpuPeriods) == .value(0) { return .missing(.notApplicable) }
     switch (pair.growth(.cpuThrottledPeriods), pair.growth(.cpuPeriods)) {
     case (.value(let held), .value(let periods)):
+      if held > periods { return .missing(.inconsistent) }
       return .number(periods == 0 ? 0 : Double(held) * 100 / Double(periods))
     case (.missing(let reason), _), (_, .missing(let reason)): return .missing(reason)
     case (.unlimited, _), (_, .unlimited): return .missing(.notApplicable)

@@ -11,7 +11,7 @@ extension Figure {
     ]))
   public static let workingSet = Figure(
     "memory.working_set_bytes", .bytes, "working set",
-    "current - inactive_file, not below 0: what docker stats and the kubelet show",
+    "current - inactive_file: what docker stats and the kubelet show",
     inputs: [.memoryCurrent, .memoryInactiveFile],
     others: .tools([
       "docker stats": "MEM USAGE: the same",
@@ -24,7 +24,9 @@ extension Figure {
   ) { pair in
     guard pair.workload.kind != .vm else { return .missing(.notApplicable) }
     switch (pair.now(.memoryCurrent), pair.now(.memoryInactiveFile)) {
-    case (.value(let current), .value(let inactive)): return .integer(current > inactive ? current - inactive : 0)
+    // The kernel brings the charge and its classes up to date at different times.
+    case (.value(let current), .value(let inactive)):
+      return current >= inactive ? .integer(current - inactive) : .missing(.inconsistent)
     case (.missing(let reason), _), (_, .missing(let reason)): return .missing(reason)
     case (.unlimited, _), (_, .unlimited): return .missing(.malformed)
     }

@@ -133,7 +133,7 @@ struct IsolationWriter {
 
   private var limits: [Line] {
     let isMachine = isolation.hardware != nil
-    let memory = frame.current.hostReadings.memoryTotal.number.map { Self.bytes($0) }
+    let memory = frame.hostMemoryTotal.number.map { Self.bytes($0) }
     let inside = isMachine || isolation.hasOwnMemoryFigures ? nil : memory.map { "free inside says \($0)" }
     let cpus = isMachine ? nil : isolation.cpus.value.map { "nproc inside says \($0)" }
     return [

@@ -8,6 +8,8 @@ public struct Stack: Sendable {
     public var count = 0
     /// At least so much.
     public var isAtLeast = false
+    /// At most so much: something else on the host is known in part only.
+    public var isAtMost = false
     public var certainty = Certainty.measured
   }
 
@@ -121,11 +123,12 @@ public struct Stack: Sendable {
     processCount = readings.processes.number
     (kernel.certainty, processes.certainty) = (.inferred, .inferred)
     let charged = (containersKernel.memory ?? 0) + tables
-    kernel.memory = readings.memoryKernel.number.map { max(0, Double($0) - charged) }
+    kernel.memory = frame.hostMemoryKernel.number.map { max(0, Double($0) - charged) }
     kernel.cpu = frame.interruptShare.number
     let memory = (containers.memory ?? 0) + (machines.memory ?? 0)
     let cpu = (containers.cpu ?? 0) + (machines.cpu ?? 0)
     let totals = frame.hostTotals
+    processes.isAtMost = containers.isAtLeast || machines.isAtLeast
     if let used = totals.memoryUsed.number {
       sum.memory = max(used + caches, memory + (kernel.memory ?? 0))
       processes.memory = max(0, used + caches - memory - (kernel.memory ?? 0))
@@ -189,15 +192,5 @@ extension Stack.Guest {
 
 extension Frame {
   /// CPU time in interrupts, percent of a core: no process is charged with it.
-  public var interruptShare: FigureValue {
-    guard let previous else { return .missing(.firstSample) }
-    guard current.hostReadAt > previous.hostReadAt else { return .missing(.firstSample) }
-    let growth = current.hostReadings.cpuInterrupts.growth(since: previous.hostReadings.cpuInterrupts)
-    let elapsed = Double(current.hostReadAt - previous.hostReadAt)
-    switch growth {
-    case .value(let nanoseconds): return .number(Double(nanoseconds) * 100 / elapsed)
-    case .missing(let reason): return .missing(reason)
-    case .unlimited: return .missing(.notApplicable)
-    }
-  }
+  public var interruptShare: FigureValue { hostRate(\.cpuInterrupts, .cpuTime) }
 }

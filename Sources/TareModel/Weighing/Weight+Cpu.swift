@@ -26,8 +26,10 @@ extension Frame.Pair {
       weight.close(perSecond(.cpuGuest).absence)
       return
     }
-    weight.add(.guest, .net, portion.take(guest))
-    weight.add(.emulator, .tare, portion.take(share(.cpuEmulator, or: nil) ?? 0))
+    // Guest time is counted in ticks, the CPU time and that of the other threads by the nanosecond: those come first.
+    let emulator = portion.take(share(.cpuEmulator, or: nil) ?? 0)
+    weight.take(.guest, .net, guest, of: &portion)
+    weight.add(.emulator, .tare, emulator)
     weight.add(.exits, .tare, portion.takeRest())
   }
 

@@ -8,10 +8,13 @@ extension Frame.Pair {
     var weight = Weight()
     var portion = Portion(left: Double(charged))
     let inside = portion.take(now(.memoryHelpersInside).amount)
-    weight.add(.anonymous, .net, portion.take(now(.memoryAnon).amount))
-    weight.add(.fileCache, .net, portion.take(now(.memoryFile).amount))
-    weight.add(.kernel, .net, portion.take(now(.memoryKernel).amount))
-    weight.add(.other, .net, portion.takeRest())
+    let classes: [(Weight.Part, Metric)] = [
+      (.anonymous, .memoryAnon), (.fileCache, .memoryFile), (.kernel, .memoryKernel),
+    ]
+    for (part, metric) in classes { weight.take(part, .net, now(metric).amount, of: &portion) }
+    // A class whose counter is wrong is somewhere in the rest.
+    let isWrong = classes.contains { now($0.1) == .missing(.inconsistent) }
+    weight.add(.other, .net, portion.takeRest(), isWrong ? .inferred : .measured)
     add(helpersInside: inside, &weight)
     return weight
   }
@@ -54,8 +57,12 @@ extension Frame.Pair {
       weight.close(absence(.memoryGuestTotal, .memoryGuestFree))
       return
     }
+    guard total >= free else {
+      weight.add(.guest, .unopened, resident)
+      return weight.close(.inconsistent)
+    }
     var portion = Portion(left: resident)
-    weight.add(.guestUsed, .net, portion.take(Double(total > free ? total - free : 0)), .reported)
+    weight.add(.guestUsed, .net, portion.take(Double(total - free)), .reported)
     let given = now(.memoryBalloon).number ?? now(.memoryConfigured).number ?? total
     weight.add(.guestKernel, .tare, portion.take(given > total ? Double(given - total) : 0), .inferred)
     weight.add(.guestFree, .tare, portion.takeRest(), .inferred)

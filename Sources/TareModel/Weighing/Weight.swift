@@ -27,6 +27,9 @@ public struct Weight: Sendable, Hashable {
     case emulator
     case exits
 
+    /// A part of a container's charge by the kernel's own classes.
+    var isClassOfCharge: Bool { [.anonymous, .fileCache, .kernel, .other].contains(self) }
+
     /// At most 14 cells.
     public var title: String {
       switch self {
@@ -98,6 +101,12 @@ public struct Weight: Sendable, Hashable {
     shares.append(Share(part: part, side: side, amount: amount, certainty: certainty))
   }
 
+  /// Adds what there is of this much; what had to be cut was concluded, not counted.
+  mutating func take(_ part: Part, _ side: Side, _ amount: Double, of portion: inout Portion) {
+    let isCut = amount > portion.left
+    add(part, side, portion.take(amount), isCut ? .inferred : .measured)
+  }
+
   mutating func close(_ reason: Reason) { obstacle = reason }
   mutating func lack(_ reason: Reason) { shortage = reason }
 
@@ -120,9 +129,13 @@ public struct Weight: Sendable, Hashable {
   /// That of its weakest share; unknown where one is not known.
   public var certainty: Certainty { reason == nil ? certainty(of: nil) : .unknown }
 
-  /// That of the weakest share of one side, or of all.
+  /// That of the weakest share of one side, or of all. How a container's charge is shared out among its classes can be concluded
+  /// while their sum was counted.
   public func certainty(of side: Side?) -> Certainty {
-    shares.reduce(.measured) { side == nil || $1.side == side ? $0.joined($1.certainty) : $0 }
+    shares.reduce(.measured) { sum, share in
+      let counts = !share.part.isClassOfCharge && (side == nil || share.side == side)
+      return counts ? sum.joined(share.certainty) : sum
+    }
   }
 }
 

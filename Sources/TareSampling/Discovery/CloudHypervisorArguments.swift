@@ -40,7 +40,7 @@ struct CloudHypervisorArguments: Hashable {
         memory = Self.size(options["size"]) ?? memory
         readBacking(options)
       case "memory-zone":
-        zones = (zones ?? 0) &+ (Self.size(options["size"]) ?? 0)
+        zones = (zones ?? 0).saturating(plus: Self.size(options["size"]) ?? 0)
         readBacking(options)
       case "balloon": hasBalloon = true
       case "platform":
@@ -59,7 +59,7 @@ struct CloudHypervisorArguments: Hashable {
       default: break
       }
     }
-    memory = memory &+ (zones ?? 0)
+    memory.add(saturating: zones ?? 0)
   }
 
   private mutating func readBacking(_ options: QemuOptions) {

@@ -1,4 +1,5 @@
 internal import KernelStats
+internal import TareModel
 
 extension KernelRoot {
   /// Guest RAM by what a VMM has mapped, bytes: anonymous memory, or a memfd, in pieces too large for anything else. For
@@ -11,7 +12,7 @@ extension KernelRoot {
       guestPiece(line).map { (line, $0) }
     }
     if isRecording { record(path, Array(pieces.map { "\($0.0)\n" }.joined().utf8)) }
-    let total = pieces.reduce(0) { $0 &+ $1.1 }
+    let total = pieces.reduce(UInt64(0)) { $0.saturating(plus: $1.1) }
     return total > 0 ? total : nil
   }
 

@@ -61,11 +61,11 @@ struct TaskReader {
     if stat.threads <= 32, let tids = try? root.list("/proc/\(pid)/task").compactMap({ Int32($0) }) {
       for tid in tids {
         guard let times = times("/proc/\(pid)/task/\(tid)/schedstat", &buffer) else { continue }
-        running = (running ?? 0) &+ times.running
+        running = (running ?? 0).saturating(plus: times.running)
         if let wait = takeWait(Key(tid: tid, start: stat.start), times) { share = (share ?? 0) + wait }
       }
     }
-    let ticks = (stat.userTicks &+ stat.systemTicks) &* root.facts.tick
+    let ticks = stat.userTicks.saturating(plus: stat.systemTicks).saturating(times: root.facts.tick)
     let times = Times(running: running ?? ticks, waiting: nil, at: root.monotonic())
     let status = root.text("/proc/\(pid)/status")
     found.append(
@@ -154,7 +154,7 @@ struct TaskReader {
       guard let pages = try? residentPages(statm: buffer.span.extracting(first: count)) else {
         return .missing(.malformed)
       }
-      return .integer(pages &* root.facts.pageSize)
+      return .integer(pages.saturating(times: root.facts.pageSize))
     } catch {
       return .missing(error.reason)
     }

@@ -27,10 +27,10 @@ final class HostReader {
     sample.hostReadAt = root.monotonic()
     do throws(KernelError) {
       let ticks = try cpu.read(into: &buffer) { bytes throws(FormatError) in try CpuTicks(bytes) }
-      sample.hostReadings.cpuBusy = .value(ticks.busy &* tick)
-      sample.hostReadings.cpuSteal = .value(ticks.steal &* tick)
-      sample.hostReadings.cpuGuest = .value(ticks.guest &* tick)
-      sample.hostReadings.cpuInterrupts = .value(ticks.interrupts &* tick)
+      sample.hostReadings.cpuBusy = .value(ticks.busy.saturating(times: tick))
+      sample.hostReadings.cpuSteal = .value(ticks.steal.saturating(times: tick))
+      sample.hostReadings.cpuGuest = .value(ticks.guest.saturating(times: tick))
+      sample.hostReadings.cpuInterrupts = .value(ticks.interrupts.saturating(times: tick))
     } catch {
       fail(error, &sample, [\.cpuBusy, \.cpuSteal, \.cpuGuest, \.cpuInterrupts])
     }
@@ -60,7 +60,7 @@ final class HostReader {
   /// Bytes of tare itself that are in RAM.
   func ownResident(buffer: inout [UInt8]) -> UInt64? {
     let pages = try? resident.read(into: &buffer) { bytes throws(FormatError) in try residentPages(statm: bytes) }
-    return pages.map { $0 &* root.facts.pageSize }
+    return pages.map { $0.saturating(times: root.facts.pageSize) }
   }
 
   private func fail(_ error: KernelError, _ sample: inout Sample, _ paths: [WritableKeyPath<HostReadings, Reading>]) {

@@ -75,12 +75,13 @@ final class MachineReader {
     // The kernel scales utime to the time that really ran, guest_time it does not: their difference may go back.
     userTicks = max(userTicks, user)
     systemTicks = max(systemTicks, system)
-    sample[row, .cpuUser] = .value(userTicks &* tick)
-    sample[row, .cpuSystem] = .value(systemTicks &* tick)
+    sample[row, .cpuUser] = .value(userTicks.saturating(times: tick))
+    sample[row, .cpuSystem] = .value(systemTicks.saturating(times: tick))
     sample[row, .cpuGuest] = guestTime(stat)
     threads.told = sample.guests[row].report?.vcpus ?? []
     do throws(KernelError) {
-      let reaped = family == nil ? 0 : (stat.reapedUserTicks &+ stat.reapedSystemTicks) &* tick
+      let reaped =
+        family == nil ? 0 : stat.reapedUserTicks.saturating(plus: stat.reapedSystemTicks).saturating(times: tick)
       let totals = try threads.read(
         count: stat.threads, family: family, reaped: reaped, refreshing: refreshing, buffer: &buffer)
       if sample[row, .cpuUsage].number == nil { sample[row, .cpuUsage] = .value(totals.running) }
@@ -95,7 +96,7 @@ final class MachineReader {
     }
     sample[row, .cpuCount] = machine.vcpus.map { .value($0) } ?? .missing(.notReported)
     guard let vcpus = machine.vcpus else { return }
-    let limit = vcpus &* 1_000_000
+    let limit = vcpus.saturating(times: 1_000_000)
     sample[row, .cpuLimit] = .value(min(limit, sample[row, .cpuLimit].number ?? limit))
   }
 
@@ -105,14 +106,14 @@ final class MachineReader {
     var system = stat.systemTicks
     family = machine.accelerator == .uml ? root.children(of: process.pid) ?? helpers : nil
     guard let family else { return (user, system) }
-    user &+= stat.reapedUserTicks
-    system &+= stat.reapedSystemTicks
+    user.add(saturating: stat.reapedUserTicks)
+    system.add(saturating: stat.reapedSystemTicks)
     for pid in family {
       guard let count = try? root.read("/proc/\(pid)/stat", into: &buffer),
         let child = try? ProcessStat(buffer.span.extracting(first: count))
       else { continue }
-      user &+= child.userTicks
-      system &+= child.systemTicks
+      user.add(saturating: child.userTicks)
+      system.add(saturating: child.systemTicks)
     }
     return (user, system)
   }
@@ -122,9 +123,9 @@ final class MachineReader {
     if machine.accelerator == .uml { return .missing(.notApplicable) }
     // Its driver does not tell the kernel.
     if machine.accelerator == .vbox { return .missing(.notReported) }
-    let burnt = (stat.userTicks &+ stat.systemTicks) / max(1, root.facts.clockTicks)
+    let burnt = (stat.userTicks.saturating(plus: stat.systemTicks)) / max(1, root.facts.clockTicks)
     if machine.accelerator == .tcg || stat.guestTicks == 0 && burnt >= 2 { return .missing(.softwareEmulation) }
-    return .value(stat.guestTicks &* root.facts.tick)
+    return .value(stat.guestTicks.saturating(times: root.facts.tick))
   }
 
   private func readMemory(into sample: inout Sample, row: Int, buffer: inout [UInt8]) {
@@ -135,7 +136,7 @@ final class MachineReader {
       sample[row, .memoryAnon] = status.anon.map { .value($0) } ?? .missing(.kernelTooOld)
       sample[row, .memoryFile] = sum(status.file, status.shared)
       let pages = try statm.read(into: &buffer) { bytes throws(FormatError) in try residentPages(statm: bytes) }
-      sample[row, .memoryResident] = sum(pages &* root.facts.pageSize, hugetlb)
+      sample[row, .memoryResident] = sum(pages.saturating(times: root.facts.pageSize), hugetlb)
     } catch {
       for metric in [Metric.memoryAnon, .memoryFile, .memoryResident] { sample[row, metric] = .missing(error.reason) }
     }
@@ -156,11 +157,11 @@ final class MachineReader {
       guard let look, look.followsResident, let resident, case .value(let bytes) = reading else {
         return reading ?? .missing(.firstSample)
       }
-      if resident >= look.resident { return .value(bytes &+ (resident - look.resident)) }
+      if resident >= look.resident { return .value(bytes.saturating(plus: resident - look.resident)) }
       return .value(bytes - min(bytes, look.resident - resident))
     }
     if case .value(let charged) = sample[row, .memoryCurrent] {
-      sample[row, .memoryCurrent] = .value(chargesHugetlb ? charged : charged &+ hugetlb)
+      sample[row, .memoryCurrent] = .value(chargesHugetlb ? charged : charged.saturating(plus: hugetlb))
     } else {
       sample[row, .memoryCurrent] = moved(look?.share)
     }
@@ -181,8 +182,8 @@ final class MachineReader {
         guard let count = try? root.read("/proc/\(pid)/io", into: &buffer),
           let more = try? blockTraffic(processIO: buffer.span.extracting(first: count))
         else { continue }
-        traffic.read = traffic.read.map { $0 &+ (more.read ?? 0) }
-        traffic.written = traffic.written.map { $0 &+ (more.written ?? 0) }
+        traffic.read = traffic.read.map { $0.saturating(plus: more.read ?? 0) }
+        traffic.written = traffic.written.map { $0.saturating(plus: more.written ?? 0) }
       }
       sample[row, .ioRead] = traffic.read.map { .value($0) } ?? .missing(.kernelTooOld)
       sample[row, .ioWritten] = traffic.written.map { .value($0) } ?? .missing(.kernelTooOld)
@@ -210,6 +211,6 @@ private func sum(_ first: UInt64?, _ second: UInt64?) -> Reading {
   switch (first, second) {
   case (nil, nil): .missing(.kernelTooOld)
   case (let one?, nil), (nil, let one?): .value(one)
-  case (let one?, let other?): .value(one &+ other)
+  case (let one?, let other?): .value(one.saturating(plus: other))
   }
 }

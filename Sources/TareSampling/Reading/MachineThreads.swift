@@ -76,24 +76,24 @@ final class MachineThreads {
       }
       add(threads[index], to: &totals)
     }
-    totals.running &+= ended.running &+ reaped
+    totals.running.add(saturating: ended.running.saturating(plus: reaped))
     if accelerator == .uml {
       mostRunning = max(mostRunning, totals.running)
       totals.running = mostRunning
     }
-    totals.emulating &+= ended.emulating
-    totals.waiting &+= ended.waiting
+    totals.emulating.add(saturating: ended.emulating)
+    totals.waiting.add(saturating: ended.waiting)
     return totals
   }
 
   private func add(_ thread: Thread, to totals: inout Totals) {
     if thread.isVcpu { totals.knowsVcpus = true }
     guard let times = thread.last else { return }
-    totals.running &+= times.running
+    totals.running.add(saturating: times.running)
     if thread.isVcpu {
-      totals.waiting &+= times.waiting &- thread.waitedBefore
+      totals.waiting.add(saturating: times.waiting &- thread.waitedBefore)
     } else {
-      totals.emulating &+= times.running
+      totals.emulating.add(saturating: times.running)
     }
   }
 
@@ -113,7 +113,7 @@ final class MachineThreads {
       threads[index].isVcpu = true
       guard let last = threads[index].last else { continue }
       threads[index].waitedBefore = last.waiting
-      ended.emulating &+= last.running
+      ended.emulating.add(saturating: last.running)
     }
     for tid in tids.sorted() where !threads.contains(where: { $0.tid == tid }) {
       let file = HeldFile("/proc/\(pid)/task/\(tid)/schedstat", root, budget)

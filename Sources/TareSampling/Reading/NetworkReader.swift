@@ -17,6 +17,7 @@ struct NetworkReader {
   private var place: Place?
   /// A container's first process.
   private let pid: Int32?
+  private var counters = InterfaceCounters()
 
   /// A container's.
   init(of pid: Int32, _ root: KernelRoot) {
@@ -55,13 +56,14 @@ struct NetworkReader {
         sample[row, .networkReceived] = .missing(reason)
         sample[row, .networkSent] = .missing(reason)
       case .namespace(let path):
-        let traffic = try traffic(path, &buffer) { $0 != "lo" }
-        sample[row, .networkReceived] = .value(traffic.received)
-        sample[row, .networkSent] = .value(traffic.sent)
+        let traffic = try counters.take(interfaces(path, &buffer).filter { $0.name != "lo" })
+        sample[row, .networkReceived] = traffic.map { .value($0.received) } ?? .missing(.counterReset)
+        sample[row, .networkSent] = traffic.map { .value($0.sent) } ?? .missing(.counterReset)
       case .taps(let names):
-        let traffic = try traffic("/proc/net/dev", &buffer) { names.contains($0) }
-        sample[row, .networkReceived] = .value(traffic.sent)
-        sample[row, .networkSent] = .value(traffic.received)
+        let traffic = try counters.take(interfaces("/proc/net/dev", &buffer).filter { names.contains($0.name) })
+        // What a tap sent its guest received.
+        sample[row, .networkReceived] = traffic.map { .value($0.sent) } ?? .missing(.counterReset)
+        sample[row, .networkSent] = traffic.map { .value($0.received) } ?? .missing(.counterReset)
       }
     } catch {
       // The folder of a process goes with it.
@@ -72,12 +74,10 @@ struct NetworkReader {
     }
   }
 
-  private func traffic(
-    _ path: String, _ buffer: inout [UInt8], _ wanted: (String) -> Bool
-  ) throws(KernelError) -> NetworkTraffic {
+  private func interfaces(_ path: String, _ buffer: inout [UInt8]) throws(KernelError) -> [NetworkInterface] {
     let count = try root.read(path, into: &buffer)
     do {
-      return try NetworkTraffic(buffer.span.extracting(first: count), wanted: wanted)
+      return try NetworkInterface.list(buffer.span.extracting(first: count))
     } catch {
       throw .malformed(path: path, error)
     }

@@ -133,7 +133,8 @@ final class UserLedger {
       return
     }
     let tick = root.facts.tick
-    var times = Times(user: stat.userTicks &* tick, system: stat.systemTicks &* tick, at: now)
+    var times = Times(
+      user: stat.userTicks.saturating(times: tick), system: stat.systemTicks.saturating(times: tick), at: now)
     if let last = accounts[index].times {
       // The kernel scales both to what really ran: either may go back a little.
       (times.user, times.system) = (max(times.user, last.user), max(times.system, last.system))

@@ -24,10 +24,10 @@ struct MemorySum {
   mutating func add(_ account: MemoryAccount) {
     if account.share != nil { read += 1 } else if account.isDenied { denied += 1 }
     guard let part = account.share ?? account.own else { return }
-    total &+= part.total
+    total.add(saturating: part.total)
     if part.anon == nil || part.file == nil { isWhole = false }
-    anon = (anon ?? 0) &+ (part.anon ?? 0)
-    file = (file ?? 0) &+ (part.file ?? 0)
+    anon = (anon ?? 0).saturating(plus: part.anon ?? 0)
+    file = (file ?? 0).saturating(plus: part.file ?? 0)
   }
 
   /// Unknown where not one may be looked into; a few that may not count with what is theirs alone.
@@ -85,10 +85,10 @@ struct MemoryLooks {
       let pages = try? residentAndShared(statm: buffer.span.extracting(first: count))
     else { return }
     let own = pages.resident > pages.shared ? pages.resident - pages.shared : 0
-    account.own = ProcessShare(anonymous: own &* root.facts.pageSize)
+    account.own = ProcessShare(anonymous: own.saturating(times: root.facts.pageSize))
     account.lookedAt = max(now, 1)
     // What would hold up everything else for a tenth of a second is not looked into.
-    guard hasShares, pages.resident &* Self.page < UInt64(Self.most) else { return }
+    guard hasShares, pages.resident.saturating(times: Self.page) < UInt64(Self.most) else { return }
     do throws(KernelError) {
       let count = try root.read("/proc/\(process.pid)/smaps_rollup", into: &buffer)
       account.share = try? ProcessShare(smapsRollup: buffer.span.extracting(first: count))

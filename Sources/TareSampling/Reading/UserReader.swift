@@ -38,7 +38,7 @@ final class UserReader {
       sample[place, metric] = sample[place, metric].sum(reading)
     }
     let (user, system) = (nanoseconds(loose.user), nanoseconds(loose.system))
-    add(.cpuUsage, .value(user &+ system))
+    add(.cpuUsage, .value(user.saturating(plus: system)))
     add(.cpuUser, .value(user))
     add(.cpuSystem, .value(system))
     if !isWhole {
@@ -71,6 +71,6 @@ extension Reading {
   fileprivate func sum(_ other: Reading) -> Reading {
     guard case .value(let one) = self else { return self }
     guard case .value(let more) = other else { return other }
-    return .value(one &+ more)
+    return .value(one.saturating(plus: more))
   }
 }

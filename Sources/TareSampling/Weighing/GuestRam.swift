@@ -1,4 +1,5 @@
 internal import KernelStats
+internal import TareModel
 
 /// Which of a VMM's mappings are the RAM of its guest. No VMM says it; what tells them is their size: together they are what
 /// the guest was given.
@@ -48,7 +49,7 @@ struct GuestRam {
     for piece in pieces.sorted(by: { $0.size > $1.size }) where piece.size >= max(least, given / 64) {
       guard piece.size <= given + given / 8, sum < given else { continue }
       chosen.append(piece)
-      sum &+= piece.size
+      sum.add(saturating: piece.size)
     }
     // A few small ones are what every process has.
     return sum >= given - given / 8 ? chosen : []
@@ -66,8 +67,8 @@ struct GuestRam {
       if mapping.file == nil { end = mapping.end }
       if let known, mapping.file != nil || pieces[known].mappings.last.map({ mappings[$0].file == nil }) == true {
         pieces[known].mappings.append(place)
-        pieces[known].size &+= size
-        pieces[known].resident &+= resident
+        pieces[known].size.add(saturating: size)
+        pieces[known].resident.add(saturating: resident)
         continue
       }
       if let file = mapping.file { byFile[file] = pieces.count }

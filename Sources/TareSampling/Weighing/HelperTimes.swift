@@ -1,4 +1,5 @@
 internal import KernelStats
+internal import TareModel
 
 /// CPU time of processes that serve a workload. Of one that ended what it had run stays in the sum.
 final class HelperTimes {
@@ -37,8 +38,8 @@ final class HelperTimes {
     var sum: (UInt64, UInt64) = (0, 0)
     for index in helpers.indices {
       if !helpers[index].isGone { read(index, &buffer) }
-      let time = (helpers[index].ticks &- helpers[index].before) &* root.facts.tick
-      if helpers[index].isInside { sum.1 &+= time } else { sum.0 &+= time }
+      let time = (helpers[index].ticks &- helpers[index].before).saturating(times: root.facts.tick)
+      if helpers[index].isInside { sum.1.add(saturating: time) } else { sum.0.add(saturating: time) }
     }
     return sum
   }
@@ -52,7 +53,7 @@ final class HelperTimes {
       helpers[index].isGone = true
       return
     }
-    let ticks = stat.userTicks &+ stat.systemTicks
+    let ticks = stat.userTicks.saturating(plus: stat.systemTicks)
     if helpers[index].start == nil, helpers[index].isLate { helpers[index].before = ticks }
     helpers[index].start = stat.start
     helpers[index].ticks = max(helpers[index].ticks, ticks)

@@ -68,19 +68,21 @@ struct MemoryLook: Sendable {
       if index == 0 {
         let ram = GuestRam(in: mappings, given: subject.given)
         (places, files, first, isFound) = (ram.places, ram.files, mappings, !ram.places.isEmpty)
-        resident = mappings.reduce(0) { $0 &+ $1.resident &+ $1.hugetlb }
-        guestResident = ram.places.reduce(0) { $0 &+ mappings[$1].resident &+ mappings[$1].hugetlb }
+        resident = mappings.reduce(0) { $0.saturating(plus: $1.resident).saturating(plus: $1.hugetlb) }
+        guestResident = ram.places.reduce(0) {
+          $0.saturating(plus: mappings[$1].resident).saturating(plus: mappings[$1].hugetlb)
+        }
       }
       for (place, mapping) in mappings.enumerated() {
-        let share = mapping.share &+ mapping.hugetlb
+        let share = mapping.share.saturating(plus: mapping.hugetlb)
         if places.contains(place) || mapping.file.map(files.contains) == true {
-          inGuest &+= share
+          inGuest.add(saturating: share)
         } else {
-          own &+= share
+          own.add(saturating: share)
         }
       }
     }
-    share = .value(own &+ inGuest)
+    share = .value(own.saturating(plus: inGuest))
     guard isFound else {
       (vmm, guest) = (.missing(.notReported), .missing(.notReported))
       return
@@ -111,7 +113,9 @@ struct MemoryLook: Sendable {
     if let count = try? root.read("/proc/\(pid)/statm", into: &buffer),
       let pages = try? residentPages(statm: buffer.span.extracting(first: count))
     {
-      if case .value(let sum) = helpersResident { helpersResident = .value(sum &+ pages &* root.facts.pageSize) }
+      if case .value(let sum) = helpersResident {
+        helpersResident = .value(sum.saturating(plus: pages.saturating(times: root.facts.pageSize)))
+      }
     } else if root.inode("/proc/\(pid)/stat") != nil {
       helpersResident = .missing(.notReported)
     }
@@ -131,12 +135,14 @@ struct MemoryLook: Sendable {
       helpers = .missing(error.reason)
       return
     }
-    guestShare &+= inGuest
-    if share.number != nil, subject.own == nil { share = .value((share.number ?? 0) &+ held &+ inGuest) }
+    guestShare.add(saturating: inGuest)
+    if share.number != nil, subject.own == nil {
+      share = .value((share.number ?? 0).saturating(plus: held).saturating(plus: inGuest))
+    }
     if subject.own.map({ root.isInside($0, pid, "memory", layout, &buffer) }) ?? true {
-      helpersInside = .value((helpersInside.number ?? 0) &+ held)
+      helpersInside = .value((helpersInside.number ?? 0).saturating(plus: held))
     } else if case .value(let bytes) = helpers {
-      helpers = .value(bytes &+ held)
+      helpers = .value(bytes.saturating(plus: held))
     }
   }
 }
@@ -168,7 +174,7 @@ extension KernelRoot {
     let status = (try? read("/proc/\(pid)/status", into: &buffer)).flatMap { count in
       try? ProcessStatus(buffer.span.extracting(first: count))
     }
-    return share &+ (status?.hugetlb ?? 0)
+    return share.saturating(plus: status?.hugetlb ?? 0)
   }
 
   /// The same of all processes that are a machine, each memory once.
@@ -178,7 +184,7 @@ extension KernelRoot {
       guard let range = text("/proc/\(pid)/smaps_rollup")?.prefix(while: { $0 != " " }), ranges.insert(range).inserted,
         let share = try? self.sum(of: pid, &buffer)
       else { return sum }
-      return (sum ?? 0) &+ share
+      return (sum ?? 0).saturating(plus: share)
     }
   }
 
@@ -187,12 +193,12 @@ extension KernelRoot {
     ofHelper pid: Int32, guest files: Set<MemoryMapping.File>, _ buffer: inout [UInt8]
   ) throws(KernelError) -> (held: UInt64, inGuest: UInt64) {
     try mappings(of: pid, &buffer).reduce(into: (0, 0)) { sum, mapping in
-      let share = mapping.share &+ mapping.hugetlb
+      let share = mapping.share.saturating(plus: mapping.hugetlb)
       // gVisor's kernel keeps the memory of its applications in this file.
       if mapping.file.map(files.contains) == true || mapping.name.hasPrefix("/memfd:runsc-memory") {
-        sum.1 &+= share
+        sum.1.add(saturating: share)
       } else {
-        sum.0 &+= share
+        sum.0.add(saturating: share)
       }
     }
   }

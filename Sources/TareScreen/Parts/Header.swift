@@ -28,7 +28,7 @@ enum Header {
       host.hostname.harmless.fittedAtMost(24), "Linux \(host.kernelRelease.harmless.fittedAtMost(20))",
       "\(host.cpusOnline) CPU\(host.cpusOnline == 1 ? "" : "s")",
     ]
-    if let total = frame.current.hostReadings.memoryTotal.number { facts.append(Amount.text(Double(total), .iec)) }
+    if let total = frame.hostMemoryTotal.number { facts.append(Amount.text(Double(total), .iec)) }
     let place = host.virtualization.map { "in \($0)" } ?? "bare metal"
     facts.append(host.kvmAvailable ? "KVM host, \(place)" : place)
     facts.append("cgroup \(host.cgroupMode?.rawValue ?? "none")")

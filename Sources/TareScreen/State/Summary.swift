@@ -88,7 +88,7 @@ public struct Summary: Sendable {
   /// Each workload once: there may be thousands.
   private mutating func weigh(_ frame: Frame) {
     let outermost = Set(frame.outermostRows)
-    var caches = 0.0
+    var (caches, isAtLeast) = (0.0, false)
     for (row, workload) in frame.current.workloads.enumerated() {
       let weight = frame.pair(row).memoryWeight
       if let gross = weight.grossAtLeast {
@@ -100,6 +100,7 @@ public struct Summary: Sendable {
         unopened.bytes += weight.sum(.unopened)
       }
       guard outermost.contains(row) else { continue }
+      if weight.gross == nil, weight.absence != .ended { isAtLeast = true }
       change(workload.kind) { lane in
         lane.box.add(weight)
         lane.memory = lane.box.gross
@@ -110,7 +111,8 @@ public struct Summary: Sendable {
       caches += frame.reclaimableCache(row: row)
     }
     gross = GrossTotals(
-      memoryUsed: totals.memoryUsed, gross: weighed.reduce(0) { $0 + $1.gross }, caches: caches)
+      memoryUsed: totals.memoryUsed, gross: weighed.reduce(0) { $0 + $1.gross }, caches: caches,
+      isAtLeast: isAtLeast)
   }
 
   private mutating func change(_ kind: Workload.Kind, _ body: (inout Lane) -> Void) {

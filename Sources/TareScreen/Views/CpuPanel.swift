@@ -49,7 +49,8 @@ struct CpuPanel: Panel {
   }
 
   func rest() -> String {
-    summary.totals.restCpu.number.map { "rest \(Scaled.decimal($0, digits: 0)) %" } ?? "rest ?"
+    let sign = summary.totals.restCpuBound == .exact ? "" : "\(summary.totals.restCpuBound.sign) "
+    return summary.totals.restCpu.number.map { "rest \(sign)\(Scaled.decimal($0, digits: 0)) %" } ?? "rest ?"
   }
 
   func axis(width: Int) -> (left: String, right: String) {

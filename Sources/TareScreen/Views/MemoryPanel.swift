@@ -22,7 +22,7 @@ struct MemoryPanel: Panel {
   var title: String { "MEMORY" }
 
   func heading(width: Int) -> [String] {
-    guard let used = summary.totals.memoryUsed.number, let total = state.frame?.current.hostReadings.memoryTotal.number
+    guard let used = summary.totals.memoryUsed.number, let total = state.frame?.hostMemoryTotal.number
     else { return ["?"] }
     let unit = Amount.unit(for: Double(total), state.settings.units)
     let text = "\(Amount.figures(used, in: unit)) of \(Amount.figures(Double(total), in: unit)) \(unit.name)"
@@ -56,7 +56,9 @@ struct MemoryPanel: Panel {
     guard let rest = summary.gross.rest.number else { return "rest ?" }
     let unit = Amount.unit(for: rest, state.settings.units)
     let value = rest / unit.bytes
-    return "rest ~\(value < 99.95 ? Amount.figures(rest, in: unit) : Scaled.decimal(value, digits: 0)) \(unit.name)"
+    let sign = summary.gross.restBound == .exact ? "~" : summary.gross.restBound.sign
+    return
+      "rest \(sign)\(value < 99.95 ? Amount.figures(rest, in: unit) : Scaled.decimal(value, digits: 0)) \(unit.name)"
   }
 
   func axis(width: Int) -> (left: String, right: String) {

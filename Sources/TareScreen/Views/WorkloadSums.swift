@@ -18,12 +18,16 @@ struct WorkloadSums {
   var rest: Line {
     let (hidden, cpu) = (hiddenByFilter, summary.totals.restCpu)
     let memory = isGross ? summary.gross.rest : summary.totals.restMemory
+    let bound = isGross ? summary.gross.restBound : summary.totals.restMemoryBound
+    let sign = bound == .exact ? "~" : bound.sign
     var texts: [String: String] = [:]
     texts[memoryName] =
-      memory.number.map { "~\(isGross ? " " : "")\(bytes($0 + hidden.memory))" } ?? "?"
+      memory.number.map { "\(sign)\(isGross ? " " : "")\(bytes($0 + hidden.memory))" } ?? "?"
     if hidden.count > 0 { texts["tare"] = tare(hidden.tare, isAtLeast: hidden.isTareAtLeast) }
     texts["cpu"] =
-      least == nil ? cpu.number.map { Scaled.decimal($0 + hidden.cpu) } ?? "?" : "~\(Scaled.decimal(hidden.cpu))"
+      least == nil
+      ? cpu.number.map { summary.totals.restCpuBound.sign + Scaled.decimal($0 + hidden.cpu) } ?? "?"
+      : "~\(Scaled.decimal(hidden.cpu))"
     return (hidden.count == 0 ? "rest of host" : "rest of host, \(hidden.count) hidden", texts)
   }
 

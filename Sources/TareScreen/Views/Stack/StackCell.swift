@@ -20,15 +20,18 @@ extension StackView {
     }
   }
 
-  func memory(_ name: String, _ bytes: Double?, _ certainty: Certainty = .measured, isAtLeast: Bool = false) -> Cell {
+  func memory(
+    _ name: String, _ bytes: Double?, _ certainty: Certainty = .measured, isAtLeast: Bool = false,
+    isAtMost: Bool = false
+  ) -> Cell {
     let unit = Amount.tableUnit(state.settings.units)
-    let number = bytes.map { (isAtLeast ? "≥ " : "") + Scaled.decimal($0 / unit.bytes) } ?? "?"
-    let sign = bytes == nil ? "" : certainty.sign
+    let number = bytes.map { (isAtLeast ? "≥ " : isAtMost ? "≤ " : "") + Scaled.decimal($0 / unit.bytes) } ?? "?"
+    let sign = bytes == nil || isAtMost ? "" : certainty.sign
     return Cell(name, "\(number) \(sign)".fitted(to: number.displayWidth + 2))
   }
 
-  func cpu(_ name: String, _ percent: Double?, isAtLeast: Bool = false) -> Cell {
-    Cell(name, (percent.map { (isAtLeast ? "≥ " : "") + Scaled.decimal($0) } ?? "?") + " %")
+  func cpu(_ name: String, _ percent: Double?, isAtLeast: Bool = false, isAtMost: Bool = false) -> Cell {
+    Cell(name, (percent.map { (isAtLeast ? "≥ " : isAtMost ? "≤ " : "") + Scaled.decimal($0) } ?? "?") + " %")
   }
 
   var isNarrow: Bool { state.size.width < 96 }
@@ -123,7 +126,8 @@ extension StackView {
     case .processes:
       return [
         Cell(state.settings.users ? "users' programs" : "everything else"),
-        memory(memoryName, additions.memory.rest, .inferred), cpu("CPU", additions.cpu.rest),
+        memory(memoryName, additions.memory.rest, .inferred, isAtMost: stack.processes.isAtMost),
+        cpu("CPU", additions.cpu.rest, isAtMost: stack.processes.isAtMost),
       ]
     case .containers: return containers
     case .guest(let guest):

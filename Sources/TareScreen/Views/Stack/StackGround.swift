@@ -7,7 +7,7 @@ extension StackView {
     let width = canvas.size.width - 2
     label("hardware", y: y, on: &canvas)
     let total =
-      frame.current.hostReadings.memoryTotal.number.map { Amount.text(Double($0), state.settings.units) } ?? "?"
+      frame.hostMemoryTotal.number.map { Amount.text(Double($0), state.settings.units) } ?? "?"
     let cpus = stack.host.cpusOnline
     let machine = "\(cpus) CPU\(cpus == 1 ? "" : "s"), \(total), "
     let ground = [stack.host.ground.long, stack.host.ground.short].map { machine + $0 }
