@@ -9,7 +9,7 @@ TRUTH_RUNS ?= 300
 PICTURE = $(OUT)/tare snapshot --root $(CAPTURED) --format svg
 CAPTURED = .build/captured/host
 
-.PHONY: demo test release install uninstall format lint bench screenshots clean
+.PHONY: demo test stock-host release install uninstall format lint bench screenshots clean
 .DEFAULT_GOAL := release
 
 ## demo: start a container and a VM, watch them side by side, remove both; without a terminal, tables for half a minute
@@ -21,6 +21,10 @@ demo: release
 test: release
 	@.ci/packages test
 	TARE_BINARY=$(CURDIR)/$(OUT)/tare TARE_SERVICE=$(CURDIR)/$(OUT)/tare-service $(SWIFT) test $(CHECKS) $(TEST)
+
+## stock-host: tare in an emulated Debian 13 with systemd, cgroup v2 and its own Docker, Podman, nspawn and libvirt; builds its image once, as root
+stock-host: release
+	Tests/StockHost/run.sh $(CURDIR)/$(OUT)/tare
 
 ## release: one static executable, and the small service of the demo
 release:
