@@ -58,9 +58,10 @@ import Testing
     try folder.write("/a.qcow2", bytes: header)
     try folder.write("/short", bytes: Array(header.prefix(20)))
     let root = KernelRoot()
-    #expect(try root.extent(of: folder.absolute("a.qcow2"), owner: 0, kept: "/k").virtual == 0x2_8000_0000)
-    #expect(try root.extent(of: folder.absolute("short"), owner: 0, kept: "/k").virtual == 20)
-    #expect(throws: KernelError.self) { try root.extent(of: "/dev/null", owner: 0, kept: "/k") }
-    #expect(throws: KernelError.self) { try root.extent(of: "relative", owner: 0, kept: "/k") }
+    #expect(
+      try root.extent(of: folder.absolute("a.qcow2"), ProcessFiles(owner: 0), kept: "/k").virtual == 0x2_8000_0000)
+    #expect(try root.extent(of: folder.absolute("short"), ProcessFiles(owner: 0), kept: "/k").virtual == 20)
+    #expect(throws: KernelError.self) { try root.extent(of: "/dev/null", ProcessFiles(owner: 0), kept: "/k") }
+    #expect(throws: KernelError.self) { try root.extent(of: "relative", ProcessFiles(owner: 0), kept: "/k") }
   }
 }

@@ -20,7 +20,7 @@ struct SerialLogTests {
   private func open(_ markers: [SerialLog.Marker] = [SerialLog.userspace, SerialLog.login], start: UInt64 = 0) throws
     -> SerialLog
   {
-    try #require(SerialLog(path, of: 1, owner: geteuid(), start: start, markers, root))
+    try #require(SerialLog(path, of: 1, ProcessFiles(owner: geteuid()), start: start, markers, root))
   }
 
   private func append(_ text: String) throws {
@@ -74,13 +74,17 @@ struct SerialLogTests {
 
   @Test func `a link, a pipe, and a file of somebody else are not opened`() throws {
     try folder.link("link", to: path)
-    #expect(SerialLog(folder.absolute("link"), of: 1, owner: geteuid(), start: 0, [SerialLog.login], root) == nil)
+    #expect(
+      SerialLog(folder.absolute("link"), of: 1, ProcessFiles(owner: geteuid()), start: 0, [SerialLog.login], root)
+        == nil)
     #expect(unsafe mkfifo(folder.absolute("pipe"), 0o600) == 0)
-    #expect(SerialLog(folder.absolute("pipe"), of: 1, owner: geteuid(), start: 0, [SerialLog.login], root) == nil)
-    #expect(SerialLog("serial", of: 1, owner: geteuid(), start: 0, [SerialLog.login], root) == nil)
+    #expect(
+      SerialLog(folder.absolute("pipe"), of: 1, ProcessFiles(owner: geteuid()), start: 0, [SerialLog.login], root)
+        == nil)
+    #expect(SerialLog("serial", of: 1, ProcessFiles(owner: geteuid()), start: 0, [SerialLog.login], root) == nil)
     if geteuid() == 0 {
       unsafe chown(path, 12345, 12345)
-      #expect(SerialLog(path, of: 1, owner: 54321, start: 0, [SerialLog.login], root) == nil)
+      #expect(SerialLog(path, of: 1, ProcessFiles(owner: 54321), start: 0, [SerialLog.login], root) == nil)
     }
   }
 

@@ -35,6 +35,9 @@ static inline int tare_openat(int folder, const char *path, int flags, unsigned 
   return openat(folder, path, flags | O_CLOEXEC, mode);
 }
 
+/// ioctl_ns(2) with NS_GET_USERNS: a descriptor of the user namespace that a namespace belongs to, or -1 and errno.
+static inline int tare_owner_of_namespace(int descriptor) { return ioctl(descriptor, 0xb701u); }
+
 /// A descriptor that is readable while one of these signals is pending.
 static inline int tare_signalfd(const sigset_t *wanted) { return signalfd(-1, wanted, SFD_CLOEXEC | SFD_NONBLOCK); }
 

@@ -107,11 +107,14 @@ extension KernelRoot {
 
   /// Whether a process is in tare's own mount and user namespaces, so that a path of it means the same here.
   public func sharesOurFiles(_ pid: Int32) -> Bool {
-    for kind in ["mnt", "user"] {
-      guard let theirs = try? link("/proc/\(pid)/ns/\(kind)"), let ours = try? link("/proc/self/ns/\(kind)"),
-        theirs == ours
-      else { return false }
+    shares("mnt", with: pid) && shares("user", with: pid)
+  }
+
+  /// Whether a process is in tare's own namespace of this kind; false where that may not be seen.
+  public func shares(_ kind: String, with pid: Int32) -> Bool {
+    guard let theirs = try? link("/proc/\(pid)/ns/\(kind)"), let ours = try? link("/proc/self/ns/\(kind)") else {
+      return false
     }
-    return true
+    return theirs == ours
   }
 }

@@ -14,12 +14,12 @@ public struct FileExtent: Sendable, Hashable {
 }
 
 extension KernelRoot {
-  /// Of an image that a process named, trusted as in ``readTrusted(_:owner:)``. Nothing of its content is read but the
+  /// Of an image that a process named, trusted as in ``openTrusted(_:_:)``. Nothing of its content is read but the
   /// header's size.
   /// - Parameter kept: where a capture keeps the two numbers, because it must not keep the image.
-  public func extent(of path: String, owner: UInt32, kept: String) throws(KernelError) -> FileExtent {
+  public func extent(of path: String, _ files: ProcessFiles, kept: String) throws(KernelError) -> FileExtent {
     guard isLive else { return try captured(kept) }
-    let fd = try openTrusted(path, owner: owner)
+    let fd = try openTrusted(path, files)
     defer { close(fd) }
     var status = stat()
     guard unsafe fstat(fd, &status) == 0 else { throw KernelError(path: path, code: errno) }

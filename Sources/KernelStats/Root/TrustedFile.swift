@@ -7,27 +7,44 @@ extension KernelRoot {
 
   /// Reads a file whose path a process, a state file or a working directory named. Followed only if every folder on the
   /// way and the file belong to root or to `owner`, and nobody else may write them; no symbolic links; regular files of at
-  /// most 1 MiB. A sticky folder such as /tmp may be written by all, because nobody can replace another's entry in it.
-  public func readTrusted(_ path: String, owner: UInt32) throws(KernelError) -> [UInt8] {
+  /// most `limit` bytes. A sticky folder such as /tmp may be written by all, because nobody can replace another's entry in it.
+  public func readTrusted(_ path: String, owner: UInt32, limit: Int = KernelRoot.trustedLimit) throws(KernelError)
+    -> [UInt8]
+  {
     var buffer = [UInt8](repeating: 0, count: 8192)
     guard isLive else {
-      let count = try readPrivately(path, into: &buffer, limit: Self.trustedLimit)
+      let count = try readPrivately(path, into: &buffer, limit: limit)
       return Array(buffer[..<count])
     }
     let fd = try openTrusted(path, owner: owner)
     defer { close(fd) }
-    let count = try readAll(fd, into: &buffer, path: path, limit: Self.trustedLimit)
+    let count = try readAll(fd, into: &buffer, path: path, limit: limit)
     return Array(buffer[..<count])
   }
 
   /// Opens such a file to be read as it grows; the caller closes it. Only on the live machine.
   public func openTrusted(_ path: String, owner: UInt32) throws(KernelError) -> Int32 {
+    try openTrusted(path, ProcessFiles(owner: owner))
+  }
+
+  /// As ``openTrusted(_:owner:)``, from where the paths of a process count. Only for sizes and for lines that are looked
+  /// for: what such a file holds is of no further use, and is shown nowhere.
+  public func openTrusted(_ path: String, _ files: ProcessFiles) throws(KernelError) -> Int32 {
+    let owner = files.owner
     guard path.hasPrefix("/"), !path.split(separator: "/").contains("..") else {
       throw .untrusted(path: path, why: "not an absolute path")
     }
     let parts = path.split(separator: "/")
     guard let name = parts.last else { throw .untrusted(path: path, why: "no file") }
-    var folder = unsafe tare_openat(AT_FDCWD, "/", pathOnly, 0)
+    var folder: Int32
+    if let process = files.inside {
+      guard let top = ProcessFiles.rootFolder(of: process) else {
+        throw .untrusted(path: path, why: "its mounts are not those of root")
+      }
+      folder = top
+    } else {
+      folder = unsafe tare_openat(AT_FDCWD, "/", pathOnly, 0)
+    }
     guard folder >= 0 else { throw KernelError(path: path, code: errno) }
     defer { close(folder) }
     for part in parts.dropLast() {

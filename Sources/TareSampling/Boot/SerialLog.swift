@@ -31,8 +31,10 @@ final class SerialLog {
   /// - Parameters:
   ///   - path: a claim of the VMM's: it must be the VMM's user's own file.
   ///   - start: of the VMM, monotonic nanoseconds.
-  init?(_ path: String, of process: Int32, owner: UInt32, start: UInt64, _ markers: [Marker], _ root: KernelRoot) {
-    guard let descriptor = try? root.openTrusted(path, owner: owner) else { return nil }
+  init?(
+    _ path: String, of process: Int32, _ files: ProcessFiles, start: UInt64, _ markers: [Marker], _ root: KernelRoot
+  ) {
+    guard let descriptor = try? root.openTrusted(path, files) else { return nil }
     self.descriptor = descriptor
     self.process = process
     self.markers = markers

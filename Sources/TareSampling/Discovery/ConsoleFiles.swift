@@ -5,6 +5,8 @@ internal import KernelStats
 struct ConsoleFiles {
   /// As a process with this working folder means them.
   private(set) var paths: [String]
+  /// Those that root's libvirt keeps for its domain, as the host names them: it hands QEMU a descriptor only.
+  private(set) var managed: [String] = []
   /// One of them keeps what earlier machines said.
   private(set) var appends = false
 
@@ -23,6 +25,9 @@ struct ConsoleFiles {
     default:
       let qemu = QemuArguments(arguments)
       (paths, appends) = (qemu.serialLogs, qemu.appends)
+      if qemu.manager == "libvirt", let name = qemu.name {
+        (managed, appends) = LibvirtStatus(of: name, pid, root).map { ($0.consoles, $0.appends) } ?? ([], appends)
+      }
     }
     // A terminal or a pipe is no file to be read.
     if let open, let file = try? root.link("/proc/\(pid)/fd/\(open)", kept: { _ in false }), file.hasPrefix("/"),

@@ -103,15 +103,15 @@ struct HardwareReader {
 
   // MARK: Sizes
 
-  /// Only files that the VMM sees where tare sees them, and that nobody but root and its user may change.
+  /// Only files in mounts of the host's, or in others that root gave the VMM, and that nobody but root and its user may change.
   private func measure(_ hardware: inout VirtualHardware, _ pid: Int32) {
-    let owner = root.sharesOurFiles(pid) ? root.user(of: pid) : nil
+    let files = ProcessFiles(of: pid, root)
     var number = 0
     func measured(_ images: [VirtualHardware.Image]) -> [VirtualHardware.Image] {
       images.map { image in
         number += 1
         var image = image
-        image.size = size(of: image, pid, number, owner)
+        image.size = size(of: image, pid, number, files)
         return image
       }
     }
@@ -119,14 +119,14 @@ struct HardwareReader {
     if case .known(let files) = hardware.kernel { hardware.kernel = .known(measured(files)) }
   }
 
-  private func size(of image: VirtualHardware.Image, _ pid: Int32, _ number: Int, _ owner: UInt32?)
+  private func size(of image: VirtualHardware.Image, _ pid: Int32, _ number: Int, _ files: ProcessFiles?)
     -> Fact<VirtualHardware.Size>
   {
-    guard let owner, let path = root.isLive ? absolute(image.path, pid) : image.path else {
-      return .unknown(.noPermission, why: "its files are not those of the host, or may not be seen")
+    guard let files, let path = root.isLive ? absolute(image.path, pid) : image.path else {
+      return .unknown(.noPermission, why: "its mounts are a user's own, or may not be seen")
     }
     do throws(KernelError) {
-      let extent = try root.extent(of: path, owner: owner, kept: "/proc/\(pid)/extent/\(number)")
+      let extent = try root.extent(of: path, files, kept: "/proc/\(pid)/extent/\(number)")
       return .known(VirtualHardware.Size(allocated: extent.allocated, virtual: extent.virtual))
     } catch {
       if case .untrusted(_, let why) = error { return .unknown(.noPermission, why: why) }

@@ -39,8 +39,8 @@ final class SerialLines {
 
   /// - Returns: false where it may be worth to try once more.
   private func follow(_ process: Int32) -> Bool {
-    guard descriptor >= 0, logs.count < 1024, let owner = root.user(of: process), root.sharesOurFiles(process),
-      let words = root.arguments(of: process, keep: { $0 })
+    guard descriptor >= 0, logs.count < 1024, let words = root.arguments(of: process, keep: { $0 }),
+      let files = ProcessFiles(of: process, root)
     else { return true }
     let folder = (try? root.link("/proc/\(process)/cwd")) ?? "/"
     var buffer = [UInt8](repeating: 0, count: 1024)
@@ -50,15 +50,16 @@ final class SerialLines {
     let now = root.now()
     let start = stat.start &* root.facts.tick &- (now.boottime &- now.monotonic)
     let consoles = ConsoleFiles(of: process, words, root)
-    var isThere = consoles.paths.isEmpty
-    for path in consoles.paths {
-      let whole = path.hasPrefix("/") ? path : "\(folder)/\(path)"
-      guard let log = SerialLog(whole, of: process, owner: owner, start: start, watch.markers, root) else { continue }
+    let named = consoles.paths.map { ($0.hasPrefix("/") ? $0 : "\(folder)/\($0)", files) }
+    let logs = named + consoles.managed.map { ($0, ProcessFiles(owner: files.owner)) }
+    var isThere = logs.isEmpty
+    for (path, files) in logs {
+      guard let log = SerialLog(path, of: process, files, start: start, watch.markers, root) else { continue }
       if consoles.appends { log.skip() }
       // By descriptor: the path could lead elsewhere by now.
       let place = tare_inotify_add(descriptor, log.descriptor)
       guard place >= 0 else { continue }
-      logs[place] = log
+      self.logs[place] = log
       isThere = true
       take(place)
     }
