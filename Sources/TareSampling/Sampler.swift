@@ -259,8 +259,14 @@ public final class Sampler {
     let said = EngineEvidence(names, of: row, now: root.now().realtime)
     let told = guests.signals(of: row.identity)
     let more = (progress?.found(row) ?? []) + said.signals + told
-    guard !more.isEmpty || said.start != nil else { return row.workload.boot }
-    return BootTimeline(row.signals + more, of: row.finding.kind, as: said.start ?? row.description.start)
+    // Who let it run says when, and began it to do so: until then it came up.
+    let isLetGo = told.contains { $0.phase == .executing }
+    let halted = [isLetGo ? nil : row.description.haltedFrom, progress?.haltedFrom(row), said.haltedFrom].compactMap {
+      $0
+    }.min()
+    guard !more.isEmpty || said.start != nil || halted != row.workload.boot.haltedFrom else { return row.workload.boot }
+    return BootTimeline(
+      row.signals + more, of: row.finding.kind, as: said.start ?? row.description.start, haltedFrom: halted)
   }
 
   /// The number that the next process will be near: while it stands still nothing was started.

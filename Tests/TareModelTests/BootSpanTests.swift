@@ -39,6 +39,24 @@ import Testing
     #expect(span([.isolated: mark(240), .userspace: mark(240, isOpen: true)]) == .unknown)
   }
 
+  @Test func `time in which it stood still is no start: all that is known is that it took no longer`() {
+    var boot = BootTimeline()
+    boot[.requested] = mark(0)
+    boot[.spawned] = mark(10)
+    boot[.userspace] = mark(5600, hi: 5660)
+    boot[.ready] = mark(7000)
+    #expect(boot.span(to: .userspace) == .exact(5.6, .reported) && boot.gap(to: .userspace) == nil)
+    boot.haltedFrom = mark(10).at
+    #expect(boot.span(to: .userspace) == .atMost(5.66) && boot.gap(to: .userspace) == .halted)
+    // What was there before it stood still took as long as it took.
+    boot.haltedFrom = mark(6000).at
+    #expect(boot.span(to: .userspace) == .exact(5.6, .reported))
+    #expect(boot.span(to: .ready) == .atMost(7) && boot.gap(to: .ready) == .halted)
+    // Neither is there a least time.
+    boot[.requested] = nil
+    #expect(boot.span(to: .ready) == .unknown)
+  }
+
   @Test func `what has not come is unknown`() {
     #expect(span([.requested: mark(0), .spawned: mark(100)]) == .unknown)
     #expect(span([:]) == .unknown)

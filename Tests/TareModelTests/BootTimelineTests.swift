@@ -29,7 +29,7 @@ import Testing
     let orders: [[BootSignal.Kind]] = [
       [.engineEvent, .engineState, .launcherArguments, .launcherStart], [.forkEvent, .taskstats, .processStat],
       [.runtimeState, .scopeStart, .kernelEvent, .kernelFolder, .cgroupMade],
-      [.execEvent, .guestThread, .engineStart, .stateFolder, .vmmBoot, .vcpuThread, .afterIsolated],
+      [.execEvent, .guestThread, .engineStart, .stateFolder, .vmmBoot, .vcpuThread, .programSeen, .afterIsolated],
       [.notify, .guestAgent, .vmmTimer, .serialMarker, .engineHealth, .listening, .firstPacket, .firstIdle],
     ]
     for order in orders { #expect(order == order.sorted()) }
@@ -44,6 +44,28 @@ import Testing
     #expect(boot[.spawned]?.isDoubtful == true && boot[.isolated]?.isDoubtful == true)
     #expect(boot[.ready]?.isDoubtful == false)
     #expect(boot[.spawned]?.at == mark(50).at && boot[.isolated]?.at == mark(20).at)
+  }
+
+  @Test func `nothing is ready before it runs`() {
+    let executed = BootSignal(.executing, .execEvent, mark(50))
+    let idle = BootSignal(.ready, .firstIdle, mark(30))
+    // The runtime came to rest, not what it made.
+    #expect(BootTimeline([executed, idle], of: .container)[.ready] == nil)
+    #expect(
+      BootTimeline([executed, idle, BootSignal(.ready, .firstIdle, mark(80))], of: .container)[.ready] == mark(80))
+    let packet = BootSignal(.ready, .firstPacket, mark(30))
+    #expect(BootTimeline([BootSignal(.userspace, .serialMarker, mark(50)), packet], of: .vm)[.ready] == nil)
+    // What somebody said stays, to be seen.
+    let healthy = BootTimeline([executed, BootSignal(.ready, .engineHealth, mark(30))], of: .container)
+    #expect(healthy[.ready]?.at == mark(30).at && healthy[.ready]?.isDoubtful == true)
+  }
+
+  @Test func `within their brackets the answer comes after the execution`() {
+    let boot = BootTimeline(
+      [BootSignal(.executing, .stateFolder, mark(50, width: 20)), BootSignal(.ready, .listening, mark(45, width: 20))],
+      of: .container)
+    #expect(boot[.ready]!.at >= boot[.userspace]!.at && boot[.ready]!.lo! >= boot[.userspace]!.lo!)
+    #expect(!boot[.ready]!.isDoubtful)
   }
 
   @Test func `brackets that overlap contradict nothing`() {

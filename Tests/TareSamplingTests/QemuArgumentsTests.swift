@@ -46,6 +46,44 @@ struct QemuArgumentsTests {
     #expect(parse(line).name == name)
   }
 
+  @Test(
+    arguments: [
+      (["-name", ""], nil), (["-name", "a,,b=c"], "a,b=c"), (["-name", "a,,b=c,debug-threads=on"], "a,b=c"),
+      (["-name", "guest=a=b,,c"], "a=b,c"), (["-name", " \u{200b}\t"], nil), (["-name", "guest="], nil),
+      (["-name", "web", "-name", "debug-threads=on"], "web"), (["-name", "web", "-name", "guest=db"], "db"),
+      (["-name", "-web"], "-web"), (["-name", "--"], "--"), (["-append", "-name x", "-name", "y"], "y"),
+      (["-snapshot", "-name", "z", "-S"], "z"), (["disk.img", "-name", "z"], "z"), (["---name", "z"], nil),
+      (["-name=z"], nil), (["-name", "a,b"], "a"), (["-name", ",,a"], ",a"), (["-name", "a,,\u{301}b"], "a,\u{301}b"),
+      (["-name", "process=p"], nil), (["-name", "web server,process=p"], "web server"),
+    ] as [([String], String?)])
+  func `a name is what QEMU itself would say`(words: [String], name: String?) {
+    #expect(QemuArguments(["qemu-system-x86_64"] + words).name.flatMap(legible) == name)
+    let kept = QemuArguments.keep(["qemu-system-x86_64"] + words)
+    #expect(QemuArguments(kept).name.flatMap(legible) == name)
+  }
+
+  @Test func `what is no option is a disk`() {
+    #expect(QemuArguments(["q", "-m", "64", "disk.img", "-S"]).disks == ["disk.img"])
+    #expect(QemuArguments(["q", "-snapshot", "disk.img"]).disks == ["disk.img"])
+    #expect(QemuArguments(["q", "-append", "console=ttyS0", "-fw_cfg", "name=x"]).disks.isEmpty)
+  }
+
+  @Test(arguments: [
+    ("-S", true), ("--S", true), ("-m 64 -S -smp 2", true), ("--preconfig", true), ("-m 64", false), ("-s", false),
+    ("-append -S", false), ("-name -S", false), ("-snapshot", false), ("-incoming defer", false),
+    ("-qmp unix:/q,server=on", true), ("-qmp unix:/q,server=on,wait=off", false), ("-qmp unix:/q,server,nowait", false),
+    ("-qmp unix:/q,server", true), ("-serial tcp::4444,server=on", true),
+    ("-serial tcp::4444,server=on,wait=off", false),
+    ("-serial tcp:host:4444", false), ("-monitor telnet::1,server", true), ("-serial file:server", false),
+    ("-chardev socket,id=a,path=/p,server=on", true), ("-chardev socket,id=a,path=/p", false),
+    ("-chardev socket,id=a,path=/p,server=on,wait=off", false), ("-chardev file,id=server,path=/p", false),
+    ("-gdb tcp::1234,server=on", false),
+  ]) func `a machine that does not run before somebody lets it is known`(line: String, isHalted: Bool) {
+    #expect(parse(line).startsHalted == isHalted)
+    let words = ["qemu-system-x86_64"] + line.split(separator: " ").map(String.init)
+    #expect(QemuArguments(QemuArguments.keep(words)).startsHalted == isHalted)
+  }
+
   @Test(arguments: [
     ("", ["tcg"]), ("-enable-kvm", ["kvm"]), ("-accel kvm", ["kvm"]), ("-accel kvm,thread=multi", ["kvm"]),
     ("-accel accel=tcg,thread=single", ["tcg"]), ("-machine q35,accel=kvm:tcg", ["kvm", "tcg"]),

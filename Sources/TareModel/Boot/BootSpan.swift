@@ -27,6 +27,8 @@ public enum BootGap: Sendable, Hashable, CaseIterable {
   case restored
   /// It goes on here after it ran elsewhere: no boot.
   case migrated
+  /// It stood still for a while, or may have.
+  case halted
   /// Nothing tells of the request.
   case noRequest
   /// Nothing tells of the phase that it ends with.
@@ -66,6 +68,10 @@ extension BootTimeline {
   public func span(to phase: Phase) -> BootSpan {
     guard kind == .boot else { return .notApplicable }
     guard let end = self[phase], let (begin, isRequest) = beginning(before: phase) else { return .unknown }
+    if isHalted(before: end) {
+      guard let hi = end.hi, isRequest, hi > begin.at else { return .unknown }
+      return .atMost(Double(hi - begin.at) / 1e9)
+    }
     guard let low = end.lo ?? (end.hi == nil ? end.at : nil) else {
       guard let hi = end.hi, isRequest, hi > begin.at else { return .unknown }
       return .atMost(Double(hi - begin.at) / 1e9)
@@ -101,10 +107,14 @@ extension BootTimeline {
     case .absent: return .nothing
     }
     guard let end = self[phase] else { return .noEnd }
+    if isHalted(before: end) { return .halted }
     guard let request = self[.requested] else { return .noRequest }
     if end.lo == nil || end.hi == nil, end.at >= request.at { return .openEnd }
     return .outOfOrder
   }
+
+  /// Whether time in which it stood still may be counted until this mark.
+  private func isHalted(before end: Mark) -> Bool { haltedFrom.map { $0 < end.hi ?? .max } ?? false }
 
   /// What is counted from: the request where it belongs to this start, else the earliest phase that is known.
   public var start: (phase: Phase, mark: Mark)? {

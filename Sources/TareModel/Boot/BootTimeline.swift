@@ -57,6 +57,9 @@ public struct BootTimeline: Sendable, Hashable {
   }
 
   public var kind = Kind.boot
+  /// From when on it may have stood still, or did: started halted, paused, or with the machine asleep. Realtime nanoseconds
+  /// since 1970; nil where nothing tells of that. What took longer than until then took at most so long.
+  public var haltedFrom: UInt64?
   private var marks: [Phase: Mark] = [:]
 
   public init() {}

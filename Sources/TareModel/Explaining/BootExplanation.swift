@@ -32,6 +32,11 @@ public struct BootExplanation: Sendable {
     guard let start = boot.start?.mark.at else {
       return ExplanationPart("PHASES", [.init("", "Nothing is known of its phases.")])
     }
+    let halt = boot.haltedFrom.map { from in
+      ExplanationPart.Line(
+        "halted",
+        "from \(seconds(from, since: start)) s on it stood still, or may have: later phases took at most so long")
+    }
     return ExplanationPart(
       "PHASES",
       BootTimeline.Phase.allCases.map { phase in
@@ -39,7 +44,7 @@ public struct BootExplanation: Sendable {
         let doubt = mark.isDoubtful ? ", contradicts another" : ""
         return .init(
           phase.rawValue, "\(seconds(mark.at, since: start)) s, \(mark.label.rawValue)\(doubt): \(mark.source)")
-      })
+      } + [halt].compactMap { $0 })
   }
 
   private func seconds(_ at: UInt64, since start: UInt64) -> String {

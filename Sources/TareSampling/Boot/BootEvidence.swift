@@ -115,7 +115,16 @@ extension Census {
   }
 
   /// Until then the first process is the runtime's own program.
-  private func hasExecuted(_ main: Process) -> Bool { !main.comm.hasPrefix("runc:[") && main.comm != "crun" }
+  private func hasExecuted(_ main: Process) -> Bool { !main.isOfRuntime }
+
+  /// The first process ran its runtime's program at a look, and its own at this one.
+  /// - Parameter before: realtime nanoseconds of the look before.
+  func executedMark(since before: UInt64) -> BootSignal {
+    let mark = BootTimeline.Mark(
+      at: now.realtime, lo: min(before, now.realtime), hi: now.realtime, clock: .realtime, label: .inferred,
+      source: "its runtime ran at one look, its own program at the next")
+    return BootSignal(.executing, .programSeen, mark)
+  }
 
   /// The runtime takes a file out of its state folder when it lets the payload go, which is 4 to 12 ms before the payload
   /// executes. Later changes, of limits for instance, write the state anew. Files are stamped with a clock that is up to a

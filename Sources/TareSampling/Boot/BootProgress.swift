@@ -13,6 +13,8 @@ final class BootProgress {
     var wasBusy = false
     /// When to look at its sockets again: the longer it takes, the seldomer.
     var nextLook: UInt64 = 0
+    /// How long the machine had slept in all, nanoseconds.
+    let slept: UInt64
     /// Since when it has been idle.
     var idleSince: UInt64?
     var hasSent: Bool
@@ -31,6 +33,8 @@ final class BootProgress {
   private var done: Set<UInt64> = []
   /// What was found, by serial.
   private var signals: [UInt64: [BootSignal]] = [:]
+  /// Since when some have stood still for a while, by serial: realtime nanoseconds.
+  private var halts: [UInt64: UInt64] = [:]
   /// A health check is under way: its engine is worth asking.
   private(set) var awaitsHealth = false
 
@@ -42,15 +46,19 @@ final class BootProgress {
 
   /// Forgets workloads that are gone.
   func keep(_ serials: [UInt64]) {
-    guard open.count + done.count + signals.count > 0 else { return }
+    guard open.count + done.count + signals.count + halts.count > 0 else { return }
     let alive = Set(serials)
     open = open.filter { alive.contains($0.key) }
     signals = signals.filter { alive.contains($0.key) }
+    halts = halts.filter { alive.contains($0.key) }
     done.formIntersection(alive)
   }
 
   /// All that was found since.
   func found(_ row: Discovery.Row) -> [BootSignal] { signals[row.serial] ?? [] }
+
+  /// From when on it stood still while somebody looked, or the machine slept: realtime nanoseconds.
+  func haltedFrom(_ row: Discovery.Row) -> UInt64? { halts[row.serial] }
 
   /// - Parameters:
   ///   - sample: with this tick's readings of these rows.
@@ -73,7 +81,7 @@ final class BootProgress {
         return false
       }
       open[row.serial] = Open(
-        begun: start, lookedAt: start, cpu: nil, hasSent: false,
+        begun: start, lookedAt: start, cpu: nil, slept: now.boottime &- now.monotonic, hasSent: false,
         isHealthy: health == .healthy && (age > Self.youth || !isBoot))
       return look(at: row, place, isBoot: isBoot, in: sample, names, buffer: &buffer)
     }
@@ -84,6 +92,10 @@ final class BootProgress {
     }
     var found: [BootSignal] = []
     let between = state.lookedAt...now.monotonic
+    // What waits to be let go on has not come to rest.
+    let standsStill = stands(still: row, state, now, &buffer)
+    let isNewHalt = standsStill && halts[row.serial] == nil
+    if isNewHalt { halts[row.serial] = state.lookedAt &+ (now.realtime &- now.monotonic) }
     if health == .starting {
       awaitsHealth = true
       state.isHealthy = false
@@ -109,10 +121,12 @@ final class BootProgress {
       }
     case .user: break
     }
-    if let idle = idle(&state, cpu, now.monotonic), !has(row.serial, .ready, .firstIdle) {
+    if standsStill { (state.cpu, state.idleSince) = (cpu, nil) }
+    if !standsStill, !isComingUp(row), let idle = idle(&state, cpu, now.monotonic), !has(row.serial, .ready, .firstIdle)
+    {
       found.append(signal(.firstIdle, idle, .inferred, "the CPU settled", now))
     }
-    guard !found.isEmpty else { return false }
+    guard !found.isEmpty else { return isNewHalt }
     signals[row.serial, default: []] += found
     // What is sure needs no more looking; of a VM, user space may come after the first packet.
     if found.contains(where: { $0.kind == .listening || $0.kind == .engineHealth }) || isWhole(row) {
@@ -157,6 +171,32 @@ final class BootProgress {
       state.idleSince = state.lookedAt
     }
     return nil
+  }
+
+  /// Until its payload executes a container is its runtime, which comes to rest too.
+  private func isComingUp(_ row: Discovery.Row) -> Bool {
+    row.finding.kind.isContainer && !row.description.hidesPayload && row.finding.main.isOfRuntime
+  }
+
+  /// Whether it is stopped or frozen now, or the machine has slept since the first look.
+  private func stands(still row: Discovery.Row, _ state: Open, _ now: Instant, _ buffer: inout [UInt8]) -> Bool {
+    if now.boottime &- now.monotonic > state.slept &+ 100_000_000 { return true }
+    let own = row.finding.own
+    if row.finding.kind.isContainer {
+      if layout.isV1("freezer"), let folder = own.folder("freezer", layout) {
+        return root.line("\(folder)/freezer.state").map { $0 != "THAWED" } ?? false
+      }
+      if let folder = own.folder("", layout),
+        root.text("\(folder)/cgroup.events")?.split(separator: "\n").contains("frozen 1") == true
+      {
+        return true
+      }
+    }
+    guard let count = try? root.read("/proc/\(row.finding.main.pid)/stat", into: &buffer),
+      let close = buffer[..<count].lastIndex(of: UInt8(ascii: ")")), close + 2 < count
+    else { return false }
+    // Stopped by a signal, or by whoever traces it.
+    return [UInt8(ascii: "T"), UInt8(ascii: "t")].contains(buffer[close + 2])
   }
 
   // MARK: Sockets

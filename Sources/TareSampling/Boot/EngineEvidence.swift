@@ -5,6 +5,8 @@ struct EngineEvidence {
   private(set) var signals: [BootSignal] = []
   /// What began; nil where they did not say.
   private(set) var start: BootTimeline.Kind?
+  /// When it was paused for the first time; nil where they did not say.
+  private(set) var haltedFrom: UInt64?
 
   init(_ names: any EngineNames, of row: Discovery.Row, now: UInt64) {
     let began = row.workload.startedAt
@@ -29,6 +31,7 @@ struct EngineEvidence {
     } else if end != nil || run.contains(where: { $0.action == .restart && ($0.at <= begins || runtime == .docker) }) {
       start = .restart
     }
+    haltedFrom = run.first { $0.action == .pause && $0.latest >= began }?.at
     if let create = run.first(where: { $0.action == .create }), create.at <= begins {
       signals.append(BootSignal(.requested, .engineEvent, Self.requested(create, written)))
     }

@@ -6,7 +6,8 @@ extension Finding {
   func named(_ name: String, in census: Census) -> Workload {
     let leading = own.leading ?? census.processes.cgroups(of: main).leading
     var workload = Workload(
-      id: id, name: name, kind: kind, runtime: runtime, mainPid: main.pid, cgroup: leading)
+      id: id, name: legible(name) ?? "\(runtime.rawValue)-\(main.pid)", kind: kind, runtime: runtime, mainPid: main.pid,
+      cgroup: leading)
     workload.startedAt = census.started(main)
     workload.absences = ["pod": .notApplicable, "namespace": .notApplicable]
     workload.absences["labels"] = kind == .vm ? .notApplicable : .notReported
@@ -25,6 +26,15 @@ extension Description {
   mutating func add(_ phase: BootTimeline.Phase, _ kind: BootSignal.Kind, _ mark: BootTimeline.Mark?) {
     if let mark { signals.append(BootSignal(phase, kind, mark)) }
   }
+}
+
+/// A name that shows anything; nil for one of blanks and of characters without a shape, which would be an empty line.
+func legible(_ name: String) -> String? {
+  let isShown = name.unicodeScalars.contains { scalar in
+    !scalar.properties.isWhitespace && !scalar.properties.isDefaultIgnorableCodePoint
+      && ![.control, .format, .unassigned].contains(scalar.properties.generalCategory)
+  }
+  return isShown ? name : nil
 }
 
 /// Runs a step that opens foreign files. That this user may not read them is no problem but the normal state of things;

@@ -37,6 +37,10 @@ final class Discovery {
     let signals: [BootSignal]
     /// It was described while it was still starting: a state file may not have been there yet, or KVM not opened.
     let isEarly: Bool
+    /// Its first process was the runtime's, which makes it: another one may become its own.
+    let isMade: Bool
+    /// Realtime nanoseconds.
+    let describedAt: UInt64
   }
 
   /// A finding that no earlier source has claimed.
@@ -151,35 +155,42 @@ final class Discovery {
     return Dictionary(described.values.joined()) { first, _ in first }
   }
 
-  /// What is known of this very workload: the same group, or process, with the same first process in it.
+  /// What is known of this very workload: the same group, or process, with the same first process in it. While its runtime
+  /// makes a container, one process of the runtime follows the other.
   private func knows(_ candidate: Candidate) -> Entry? {
     known[candidate.identity].flatMap { entry in
       let (main, now) = (entry.main, candidate.finding.main)
-      return main.pid == now.pid && main.start == now.start ? entry : nil
+      return entry.isMade || main.pid == now.pid && main.start == now.start ? entry : nil
     }
   }
 
   /// A workload that was seen early keeps its serial, unless it turned out to be another machine: its row is read anew.
   private func register(_ candidate: Candidate, _ description: Description, _ census: Census) -> Entry {
     let main = candidate.finding.main
-    let isEarly = census.now.boottime < main.start &* root.facts.tick &+ 10_000_000_000
+    let isMade = candidate.finding.kind.isContainer && !description.hidesPayload && census.isOfRuntime(main)
+    let isEarly = isMade || census.now.boottime < main.start &* root.facts.tick &+ 10_000_000_000
     var description = description
     description.workload.dropSecrets()
     var signals = census.bootSignals(of: candidate.finding, description)
     let old = knows(candidate).flatMap { $0.description.machine == description.machine ? $0 : nil }
     if let old {
       // The two clocks behind them are read one after the other: the start would move by microseconds.
-      description.workload.startedAt = old.description.workload.startedAt
-      signals =
-        old.signals
-        + signals.filter { new in
-          !old.signals.contains { $0.phase == new.phase && $0.kind == new.kind }
-        }
+      let isSame = old.main.pid == main.pid && old.main.start == main.start
+      if isSame { description.workload.startedAt = old.description.workload.startedAt }
+      if old.isMade, !isMade, !description.hidesPayload { signals.append(census.executedMark(since: old.describedAt)) }
+      signals = isSame ? Self.joined(old.signals, signals) : Self.joined(signals, old.signals)
     }
-    description.workload.boot = BootTimeline(signals, of: candidate.finding.kind, as: description.start)
+    description.workload.boot = BootTimeline(
+      signals, of: candidate.finding.kind, as: description.start, haltedFrom: description.haltedFrom)
     defer { if old == nil { nextSerial += 1 } }
     return Entry(
-      serial: old?.serial ?? nextSerial, main: main, description: description, signals: signals, isEarly: isEarly)
+      serial: old?.serial ?? nextSerial, main: main, description: description, signals: signals, isEarly: isEarly,
+      isMade: isMade, describedAt: census.now.realtime)
+  }
+
+  /// The first, and those of the second of which the first has none.
+  private static func joined(_ first: [BootSignal], _ second: [BootSignal]) -> [BootSignal] {
+    first + second.filter { new in !first.contains { $0.phase == new.phase && $0.kind == new.kind } }
   }
 
   /// Two workloads in one group share it: the second has no figures of its own.
@@ -211,7 +222,7 @@ final class Discovery {
   /// The name that an engine gave, as soon as it has come.
   private func rename(_ row: inout Row, _ names: [String: EngineName]) {
     if let id = row.description.engineID, let engine = names[id] {
-      row.workload.name = engine.name
+      if let name = legible(engine.name) { row.workload.name = name }
       row.workload.labels = engine.labels
       if row.workload.image == nil { row.workload.image = engine.image }
     }

@@ -23,6 +23,8 @@ struct QemuArguments: Hashable {
   private(set) var appends = false
   /// Whether the machine is made to take up what another left: a stream, or a snapshot in its disk.
   private(set) var start = BootTimeline.Kind.boot
+  /// The machine does not run before somebody lets it: told so over its monitor, or a client of a socket that waits for one.
+  private(set) var startsHalted = false
   /// Who manages it, and does not want others at its sockets: libvirt, Proxmox VE.
   private(set) var manager: String?
   /// The number that Proxmox VE gave it.
@@ -51,7 +53,8 @@ struct QemuArguments: Hashable {
   static let flags: Set<String> = [
     "name", "uuid", "m", "smp", "accel", "enable-kvm", "machine", "M", "drive", "blockdev", "hda", "hdb", "hdc", "hdd",
     "cdrom", "netdev", "chardev", "serial", "incoming", "loadvm",
-    "id", "loadstate", "kernel", "initrd", "device", "nic", "net", "object", "mem-path", "mem-prealloc", "balloon",
+    "id", "loadstate", "S", "preconfig", "kernel", "initrd", "device", "nic", "net", "object", "mem-path",
+    "mem-prealloc", "balloon",
     "nodefaults", "numa",
   ]
 
@@ -74,7 +77,7 @@ struct QemuArguments: Hashable {
   }
 
   static func keep(_ arguments: [String]) -> [String] {
-    pairs(arguments).reduce(into: Array(arguments.prefix(1))) { kept, pair in
+    let words = pairs(arguments).reduce(into: Array(arguments.prefix(1))) { kept, pair in
       guard flags.contains(pair.flag), QemuHardware.mayKeep(pair.flag, pair.value) else { return }
       let value = pair.value.map { value in
         switch pair.flag {
@@ -86,31 +89,19 @@ struct QemuArguments: Hashable {
       }
       kept += ["-\(pair.flag)"] + [value].compactMap { $0 }
     }
-  }
-
-  static func pairs(_ arguments: [String]) -> [(flag: String, value: String?)] {
-    var pairs: [(flag: String, value: String?)] = []
-    var rest = arguments.dropFirst()
-    while let argument = rest.popFirst() {
-      guard argument.hasPrefix("-") else { continue }
-      let flag = String(argument.drop { $0 == "-" })
-      if let next = rest.first, !next.hasPrefix("-") {
-        pairs.append((flag, next))
-        rest = rest.dropFirst()
-      } else {
-        pairs.append((flag, nil))
-      }
-    }
-    return pairs
+    // What holds it up may be an option that is not kept.
+    return QemuArguments(arguments).startsHalted && !QemuArguments(words).startsHalted ? words + ["-S"] : words
   }
 
   private mutating func read(_ flag: String, _ value: String?) {
     if flag == "enable-kvm" { accelerators.append("kvm") }
+    if flag == "S" || flag == "preconfig" { startsHalted = true }
     guard let value else { return }
     let options = QemuOptions(value)
+    if Self.waits(flag, options) { startsHalted = true }
     switch flag {
-    case "name":
-      name = options["guest"] ?? options.first
+    // Of several the last one that has a name.
+    case "name": name = options["guest"] ?? options.first ?? name
     case "uuid": uuid = value
     case "m": memory = QemuOptions.size(options["size"] ?? options.first) ?? memory
     case "smp": vcpus = Self.cpus(options) ?? vcpus
@@ -196,8 +187,11 @@ struct QemuArguments: Hashable {
 
 /// `first,key=value,…` of a QEMU option; a doubled comma stands for one. Or a JSON object, as libvirt writes it.
 struct QemuOptions {
+  /// The value of the key that is left out at the beginning.
   private(set) var first: String?
   private var values: [String: String] = [:]
+  /// Words without a value behind it: an older way to write on and off.
+  private(set) var words: Set<String> = []
 
   init(_ text: String) {
     if text.hasPrefix("{") {
@@ -205,12 +199,21 @@ struct QemuOptions {
       values = (fields ?? [:]).compactMapValues(\.text).withoutSecrets
       return
     }
-    for (index, part) in Self.split(text).enumerated() {
-      guard let equals = part.firstIndex(of: "=") else {
-        if index == 0 { first = part }
-        continue
+    var rest = Substring(text).unicodeScalars
+    var isFirst = true
+    while !rest.isEmpty {
+      let end = rest.firstIndex { $0 == "=" || $0 == "," }
+      if let end, rest[end] == "=" {
+        let key = String(rest[..<end])
+        rest = rest[rest.index(after: end)...]
+        values[key] = Self.takeValue(&rest)
+      } else if isFirst {
+        first = Self.takeValue(&rest)
+      } else {
+        words.insert(String(rest.prefix { $0 != "," }))
+        rest = rest.drop { $0 != "," }.dropFirst()
       }
-      values[String(part[..<equals])] = String(part[part.index(after: equals)...])
+      isFirst = false
     }
   }
 
@@ -219,7 +222,8 @@ struct QemuOptions {
   /// The option again, with these keys only.
   func kept(_ keys: Set<String>) -> String {
     func escaped(_ text: String) -> String {
-      text.split(separator: ",", omittingEmptySubsequences: false).joined(separator: ",,")
+      text.unicodeScalars.split(separator: ",", omittingEmptySubsequences: false).map(String.init).joined(
+        separator: ",,")
     }
     let pairs = values.filter { keys.contains($0.key) }.sorted { $0.key < $1.key }
     return ([first.map(escaped)].compactMap { $0 } + pairs.map { "\($0.key)=\(escaped($0.value))" })
@@ -236,22 +240,17 @@ struct QemuOptions {
     }
   }
 
-  private static func split(_ text: String) -> [String] {
-    var parts: [String] = []
-    var part = ""
-    var rest = Substring(text)
-    while let character = rest.popFirst() {
-      if character != "," {
-        part.append(character)
-      } else if rest.first == "," {
+  /// Until the next comma that is not doubled, and that comma.
+  private static func takeValue(_ rest: inout Substring.UnicodeScalarView) -> String {
+    var value = String.UnicodeScalarView()
+    while let scalar = rest.popFirst() {
+      if scalar == "," {
+        guard rest.first == "," else { break }
         rest.removeFirst()
-        part.append(",")
-      } else {
-        parts.append(part)
-        part = ""
       }
+      value.append(scalar)
     }
-    return parts + [part]
+    return String(value)
   }
 
   /// `1024` is MiB; K, M, G, T are binary.

@@ -17,6 +17,13 @@ public protocol WorkloadSource: Sendable {
 
   /// What it finds and how, for the table in the documentation.
   var guide: SourceGuide { get }
+
+  /// What of others it cannot see without being root, in words; nil where it sees all.
+  var hiddenFromUsers: String? { get }
+}
+
+extension WorkloadSource {
+  public var hiddenFromUsers: String? { nil }
 }
 
 /// One line of the table "what tare finds and how". Words, no sentences.
@@ -74,6 +81,8 @@ public struct Description: Sendable {
   public var signals: [BootSignal] = []
   /// What began, as the runtime or hypervisor tells it.
   public var start = BootTimeline.Kind.boot
+  /// From when on it may stand still, such as a machine that is started halted; see ``BootTimeline/haltedFrom``.
+  public var haltedFrom: UInt64?
   /// The first process of its own that still runs: shim, conmon, VMM.
   public var launcher: Process?
   /// No process of the host runs its payload, so none tells when that began: gVisor's sentry does.

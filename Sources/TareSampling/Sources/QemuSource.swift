@@ -60,11 +60,12 @@ struct QemuSource: WorkloadSource {
     machine.memory = arguments.memory
     machine.taps = descriptors?.taps ?? arguments.taps
     var description = finding.described(
-      as: arguments.name ?? "qemu-\(finding.main.pid)", machine, disks: arguments.disks,
+      as: arguments.name.flatMap(legible) ?? "qemu-\(finding.main.pid)", machine, disks: arguments.disks,
       helpers: Self.helpers(of: finding.main, arguments, census), in: census)
     description.workload.machine?.disks += arguments.firmware
     if arguments.disks.isEmpty { description.workload.absences["image"] = .notApplicable }
     description.start = arguments.start
+    if arguments.startsHalted { description.haltedFrom = census.started(finding.main) }
     description.agent = endpoint(arguments.agent, of: finding.main, census)
     description.monitor = endpoint(arguments.monitor, of: finding.main, census)
     return description

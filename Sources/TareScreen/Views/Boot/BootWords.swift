@@ -89,6 +89,7 @@ extension BootGap {
     case .restart: BootWords.noBoot(.restart)
     case .restored: BootWords.noBoot(.restored)
     case .migrated: BootWords.noBoot(.migrated)
+    case .halted: "paused meanwhile, or may have been"
     case .noRequest: "no request known"
     case .noEnd: phase == .ready ? "nothing tells of an answer" : "nothing tells of user space"
     case .openEnd: "only a bound known"
