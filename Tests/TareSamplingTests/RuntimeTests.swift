@@ -212,6 +212,17 @@ struct RuntimeTests {
     #expect(frame.outermostRows.map { frame.current.workloads[$0].mainPid } == [300])
   }
 
+  @Test func `a user, who may not see what root runs, sees root's systemd-nspawn by its name`() throws {
+    let host = try FakeHost()
+    host.uid = 1000
+    try host.nspawn(pid: 300, arguments: ["-M", "web"], unit: "/machine.slice/systemd-nspawn@web.service")
+    try host.folder.remove("/proc/299/exe")
+    #expect(try host.frame().current.workloads.map(\.id) == ["nspawn:web"])
+    // Nobody else's.
+    try host.file("/proc/299/status", "Name:\tsystemd-nspawn\nUid:\t1001\t1001\t1001\t1001\n")
+    #expect(try host.frame().current.workloads.isEmpty)
+  }
+
   @Test func `who only calls himself systemd-nspawn has no container`() throws {
     let host = try FakeHost()
     try host.process(

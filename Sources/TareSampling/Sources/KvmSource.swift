@@ -13,6 +13,8 @@ final class KvmSource: WorkloadSource {
     start: "KVM's uevent, first run of a virtual CPU",
     ranWith: "a hypervisor of our own")
 
+  let hiddenFromUsers: String? = "other users' descriptors may not be seen"
+
   /// What each process had when its descriptors were looked at, which costs 100 µs.
   private let looks = Mutex<[ProcessIdentity: Look]>([:])
 

@@ -74,12 +74,17 @@ private struct Supervisor {
   private static let flags = ["--machine", "-M", "--directory", "-D", "--image", "-i"]
 
   init?(_ process: Process, _ census: Census) {
-    guard process.comm == "systemd-nspawn",
-      let program = census.program(of: process, kept: { _ in true }), program.hasSuffix("/systemd-nspawn"),
+    guard process.comm == "systemd-nspawn", Self.isNspawn(process, census),
       let arguments = census.arguments(of: process, keep: { Self.keep($0) })
     else { return nil }
     self.process = process
     name = Self.name(in: Self.keep(arguments))
+  }
+
+  /// A user may not see the program that root runs: then the name that a process of root's gives itself has to do.
+  private static func isNspawn(_ process: Process, _ census: Census) -> Bool {
+    if let program = census.program(of: process, kept: { _ in true }) { return program.hasSuffix("/systemd-nspawn") }
+    return census.root.owner(of: process.pid) == 0
   }
 
   /// Of its own options only: what follows them is the container's command.

@@ -14,7 +14,9 @@ enum RuntimeChecks {
       var parts = ["\(found.isEmpty ? "none" : String(found.count)) found"]
       if unnamed > 0 { parts.append("\(unnamed) without name or image") }
       parts += closed.map { "\($0) may not be opened" }
-      let isLimited = unnamed > 0 || !closed.isEmpty
+      let hidden = geteuid() == 0 ? nil : source.hiddenFromUsers
+      parts += [hidden].compactMap { $0 }
+      let isLimited = unnamed > 0 || !closed.isEmpty || hidden != nil
       let looked = source.places.map { isPath($0) && !exists($0) ? "\($0) (not there)" : $0 }.joined(separator: ", ")
       return Check(
         source.name, isLimited ? .limited : found.isEmpty ? .absent : .fine,
