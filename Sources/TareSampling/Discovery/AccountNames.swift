@@ -19,6 +19,16 @@ struct AccountNames {
     return names[uid] ?? "uid \(uid)"
   }
 
+  /// The folder of a user's own files; nil where nobody may say.
+  static func home(of uid: UInt32, _ root: KernelRoot) -> String? {
+    guard let bytes = try? root.readTrusted(path, owner: 0) else { return nil }
+    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+      let fields = line.split(separator: ":", omittingEmptySubsequences: false)
+      if fields.count > 5, UInt32(fields[2]) == uid { return String(fields[5]) }
+    }
+    return nil
+  }
+
   private mutating func load() {
     do throws(KernelError) {
       let text = String(decoding: try root.readTrusted(Self.path, owner: 0), as: UTF8.self)

@@ -36,9 +36,21 @@ struct Conmon {
     return option("--root", in: ["runtime"] + handed)
   }
 
-  /// Whose files it speaks of; nil where its paths mean something else: a user's conmon lives in namespaces of its own.
+  /// Whose files it speaks of; nil where its paths mean something else. A user's conmon lives in namespaces of that user:
+  /// its paths are looked up in the host's mounts, where only files of that user's are opened.
   func owner(_ root: KernelRoot) -> UInt32? {
-    root.sharesOurFiles(process.pid) ? root.user(of: process.pid) : nil
+    guard let user = root.user(of: process.pid) else { return nil }
+    if root.sharesOurFiles(process.pid) { return user }
+    return user != 0 && !root.shares("user", with: process.pid) ? user : nil
+  }
+
+  /// Where its engine keeps all it knows of containers; nil for other engines than Podman.
+  var storage: PodmanStorage? {
+    guard let bundle, bundle.hasSuffix("/\(id)/userdata") else { return nil }
+    let run = pidFile.flatMap { file in
+      file.hasSuffix("/\(id)/userdata/pidfile") ? String(file.dropLast("/\(id)/userdata/pidfile".count)) : nil
+    }
+    return PodmanStorage(containers: String(bundle.dropLast("/\(id)/userdata".count)), run: run)
   }
 
   /// When the runtime made the container, from its state.

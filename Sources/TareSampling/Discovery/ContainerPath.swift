@@ -74,10 +74,10 @@ extension Census {
     return ordered(groups)
   }
 
-  /// Whether an engine of Kubernetes runs it, whose source tells a pod's sandbox from a container.
-  func isKubernetes(_ main: Process) -> Bool {
+  /// Whether an engine that knows pods runs it, whose source tells a pod's sandbox from a container.
+  func isOfPodEngine(_ main: Process) -> Bool {
     let mark = ContainerPath.all(in: processes.cgroups(of: main).leading).last
-    return mark?.style == .crio || mark?.style == .containerd
+    return mark.map { [.crio, .containerd, .podman].contains($0.style) } ?? false
   }
 
   /// A container's mark and the path up to it: anybody may call a group of his own like somebody else's container.

@@ -23,6 +23,30 @@ struct PodPath: Hashable {
   }
 }
 
+extension PodPath {
+  /// The id of a pod of Podman in the name of its slice: `machine-libpod_pod_ID.slice`, `user-libpod_pod_ID.slice`.
+  static func podman(_ component: Substring) -> String? {
+    guard component.hasSuffix(".slice") else { return nil }
+    let name = component.dropLast(6)
+    let id = name.suffix(64)
+    let prefix = name.dropLast(64)
+    guard id.utf8.count == 64, id.utf8.allSatisfy(isHexDigit),
+      prefix == "libpod_pod_" || prefix.hasSuffix("-libpod_pod_")
+    else { return nil }
+    return String(id)
+  }
+
+  /// The pod that a container of Podman is in, by its cgroup. Without systemd the pod's group has its bare id, directly
+  /// above the container's.
+  static func podman(above id: String, in path: String) -> String? {
+    let names = path.cgroupNames
+    guard let place = names.lastIndex(where: { ContainerPath(component: $0)?.id == id }), place > 0 else { return nil }
+    if let pod = podman(names[place - 1]) { return pod }
+    let parent = ContainerPath(component: names[place - 1], after: place > 1 ? names[place - 2] : nil)
+    return parent?.style == .bare ? parent?.id : nil
+  }
+}
+
 /// A container of an engine that knows pods, or a pod's sandbox.
 struct PodMember {
   let id: String
@@ -34,9 +58,15 @@ struct PodMember {
   let isSandbox: Bool
   /// Its parent, shim or conmon, is root's: nobody else's pod may stand in front of it.
   let isRoots: Bool
+  /// The id of its pod where Podman runs it.
+  var podmanPod: String?
 
   /// UID and cgroup of its pod; nil where it is in none.
   fileprivate var pod: Pod.Key? {
+    if let podmanPod, let path = own.leading {
+      let names = path.cgroupNames.prefix { PodPath.podman($0) != podmanPod && $0 != podmanPod }
+      return Pod.Key(uid: podmanPod, place: names.joined(separator: "/"))
+    }
     if let path = own.leading {
       let names = path.cgroupNames
       if let place = names.lastIndex(where: { PodPath(component: $0) != nil }),
@@ -52,7 +82,7 @@ struct PodMember {
   }
 }
 
-/// A pod of Kubernetes: the containers that run, and the sandbox where there is one. CRI-O lets go of it where the
+/// A pod of Kubernetes, or of Podman: the containers that run, and the sandbox where there is one. CRI-O lets go of it where the
 /// containers do not share their processes.
 struct Pod {
   fileprivate struct Key: Hashable {
@@ -77,7 +107,10 @@ struct Pod {
     sandbox = members.first { $0.isSandbox }
     containers = members.filter { !$0.isSandbox }.sorted { ($0.main.start, $0.main.pid) < ($1.main.start, $1.main.pid) }
     let main = sandbox?.main ?? containers[0].main
-    let pods = OwnCgroups(census.processes.cgroups(of: main)) { PodPath(component: $0) != nil }
+    let pods = OwnCgroups(census.processes.cgroups(of: main)) { name in
+      guard let podman = members[0].podmanPod else { return PodPath(component: name) != nil }
+      return PodPath.podman(name) == podman || name == podman
+    }
     own = pods.leading == nil ? sandbox?.own ?? OwnCgroups() : pods
   }
 

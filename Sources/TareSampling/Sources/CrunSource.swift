@@ -20,7 +20,7 @@ struct CrunSource: WorkloadSource {
         guard RuntimeID.isCrun(entry),
           let state = try? census.root.state("\(folder)/\(entry)/status", owner: owner, as: CrunState.self),
           let main = census.processes[state.pid], state.start.map({ $0 == main.start }) ?? true,
-          census.mayClaim(main, owner), !census.isKubernetes(main)
+          census.mayClaim(main, owner), !census.isOfPodEngine(main)
         else { return nil }
         return Finding(
           id: containerID("crun", entry, owner), kind: .container, runtime: .crun, main: main,

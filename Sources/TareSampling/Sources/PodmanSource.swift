@@ -1,30 +1,66 @@
 internal import FoundationEssentials
 internal import KernelStats
+internal import Synchronization
 internal import TareModel
 
-/// Containers of Podman, of root and of users, found by their cgroups. conmon's arguments name the container, its bundle
-/// and its runtime; conmon counts only if it is the parent of the container's first process.
-struct PodmanSource: WorkloadSource {
+/// Containers and pods of Podman, of root and of users, found by their cgroups. conmon's arguments name the container, its
+/// bundle and its runtime; conmon counts only if it is the parent of the container's first process.
+final class PodmanSource: WorkloadSource {
   let name = "podman"
   let places = [
-    "/run/podman/podman.sock", "cgroups libpod-ID and libpod-ID.scope", "arguments of conmon", "containers.json",
+    "/run/podman/podman.sock", "cgroups libpod-ID, libpod-ID.scope and libpod_pod_ID", "arguments of conmon",
+    "containers.json, volatile-containers.json and db.sql of Podman's storage",
   ]
   let guide = SourceGuide(
-    finds: "containers, also rootless",
-    by: "cgroup `libpod-ID`, or the parent conmon",
-    names: "containers.json, the engine's socket",
+    finds: "containers and pods, also rootless",
+    by: "cgroup `libpod-ID`, or the parent conmon; a pod by the cgroup `libpod_pod_ID`",
+    names: "containers.json, volatile-containers.json, the engine's socket; a pod's: Podman's database",
     start: "containers.json, the runtime's state, engine events",
-    ranWith: "Podman 4.3")
+    ranWith: "Podman 4.3 and 5.4")
+
+  private let known = PodCache()
+  /// What pods are called, which no look at the next container of one has to find out again.
+  private let podNames = Mutex<[String: String]>([:])
 
   init() {}
 
+  // MARK: Finding
+
   func find(in census: Census) -> [Finding] {
     let groups = census.containerGroups { $0.style == .podman }
-    let known = Set(groups.map(\.main.pid))
-    let marked = groups.map { group in
-      Finding(id: "podman:\(group.mark.id)", kind: .container, runtime: .podman, main: group.main, own: group.own)
+    let seen = Set(groups.map(\.main.pid))
+    let members = groups.map { member($0, census) }
+    let sandboxes = Set(members.compactMap { $0.isSandbox ? $0.id : $0.annotations?.sandboxID })
+    let marked = members.map { member in
+      PodMember(
+        id: member.id, row: member.row, main: member.main, own: member.own, annotations: member.annotations,
+        isSandbox: member.podmanPod != nil && sandboxes.contains(member.id), isRoots: member.isRoots,
+        podmanPod: member.podmanPod)
     }
-    return marked + withoutCgroup(census, except: known)
+    let pods = Set(members.compactMap(\.podmanPod))
+    podNames.withLock { names in names = names.filter { pods.contains($0.key) } }
+    return known.findings(of: marked, runtime: .podman, in: census) + withoutCgroup(census, except: seen)
+  }
+
+  private func member(_ group: ContainerGroup, _ census: Census) -> PodMember {
+    let (id, main) = (group.mark.id, group.main)
+    let pod = PodPath.podman(above: id, in: census.processes.cgroups(of: main).leading)
+    let annotations = pod.flatMap { pod in known.annotations(of: main) { readAnnotations(of: main, id, pod, census) } }
+    return PodMember(
+      id: id, row: "podman:\(id)", main: main, own: group.own, annotations: annotations,
+      isSandbox: annotations?.isSandbox ?? false,
+      isRoots: pod != nil && main.parent > 1 && census.root.owner(of: main.parent) == 0, podmanPod: pod)
+  }
+
+  /// The bundle of a pod's container names the sandbox, which Podman calls infra; the sandbox's own says nothing of it. That
+  /// has the pod's number in its name, unless somebody chose another.
+  private func readAnnotations(of main: Process, _ id: String, _ pod: String, _ census: Census) -> BundleAnnotations? {
+    guard let conmon = census.conmon(of: main), conmon.id == id else { return nil }
+    if conmon.name == "\(pod.prefix(12))-infra" {
+      return BundleAnnotations(["io.kubernetes.cri-o.ContainerType": "sandbox"])
+    }
+    guard let bundle = conmon.bundle, conmon.storage != nil, let owner = conmon.owner(census.root) else { return nil }
+    return (try? census.root.state("\(bundle)/config.json", owner: owner, as: AnnotatedBundle.self))?.annotations
   }
 
   /// A user's containers on a machine where users may not make cgroups: the children of the real conmon. They have no
@@ -32,7 +68,7 @@ struct PodmanSource: WorkloadSource {
   private func withoutCgroup(_ census: Census, except known: Set<Int32>) -> [Finding] {
     census.processes.processes.compactMap { conmon in
       guard conmon.comm == "conmon", let main = census.main(of: census.processes.children(of: conmon.pid)),
-        !known.contains(main.pid), !census.isKubernetes(main),
+        !known.contains(main.pid), !census.isOfPodEngine(main),
         let program = try? census.root.link("/proc/\(conmon.pid)/exe"), program.hasSuffix("/conmon"),
         census.root.runsProgramOfRoot(conmon.pid),
         let id = Conmon(conmon, census)?.id, ContainerPath(component: id[...]) != nil
@@ -41,39 +77,63 @@ struct PodmanSource: WorkloadSource {
     }
   }
 
+  // MARK: Describing
+
   func describe(_ finding: Finding, in census: Census) -> Description {
+    if let pod = known.pod(finding) { return describe(pod, finding, in: census) }
     let id = String(finding.id.dropFirst(name.count + 1))
     var description = Description(finding.named(String(id.prefix(12)), in: census), engineID: id)
     description.workload.absences["image"] = .noPermission
-    guard let conmon = census.conmon(of: finding.main), conmon.id == id else { return description }
+    let keeper = keeper(of: id, finding.main, census)
+    if let conmon = keeper.conmon {
+      readConmon(conmon, census, &description)
+      if let name = conmon.name { description.workload.name = name }
+    }
+    if let pod = known.member(finding)?.podmanPod {
+      description.workload.pod = podName(pod, keeper, census.root)
+      description.workload.absences["pod"] = .notReported
+    }
+    description.problems += problems(of: name) { () throws(KernelError) in
+      guard let own = try keeper.container(id, census.root) else {
+        if !keeper.storages.isEmpty { description.workload.absences["image"] = .notReported }
+        return
+      }
+      if let name = own.names?.first { description.workload.name = name }
+      description.add(.requested, .engineState, .reported(own.created, by: "podman containers.json"))
+      let metadata = own.metadata.flatMap { try? JSONDecoder().decode(PodmanMetadata.self, from: Data($0.utf8)) }
+      // A container from a folder has no image, and Podman writes an empty name.
+      description.workload.image = metadata?.image.flatMap { $0.isEmpty ? nil : $0 }
+      if description.workload.image == nil { description.workload.absences["image"] = .notApplicable }
+    }
+    return description
+  }
+
+  private func describe(_ pod: Pod, _ finding: Finding, in census: Census) -> Description {
+    var description = Description(pod.named(finding, in: census))
+    description.workload.absences["namespace"] = .notApplicable
+    let (id, main) = pod.sandbox.map { ($0.id, $0.main) } ?? (pod.containers[0].id, pod.main)
+    let keeper = keeper(of: id, main, census)
+    let name = podName(pod.uid, keeper, census.root)
+    description.workload.name = name.flatMap(legible) ?? String(pod.uid.prefix(12))
+    description.workload.pod = name
+    // What runs without a sandbox may have begun later, and says nothing of the pod's start.
+    description.hidesPayload = pod.sandbox == nil
+    guard let sandbox = pod.sandbox else { return description }
+    if let conmon = keeper.conmon { readConmon(conmon, census, &description) }
+    description.addPause(of: sandbox)
+    let own = try? keeper.container(sandbox.id, census.root)
+    description.add(.requested, .engineState, .reported(own?.created, by: "podman containers.json"))
+    return description
+  }
+
+  private func readConmon(_ conmon: Conmon, _ census: Census, _ description: inout Description) {
     let sandbox = census.gvisorHelpers(among: census.processes.children(of: conmon.process.pid))
     description.workload.helpers = [conmon.process.pid] + sandbox
     description.hidesPayload = !sandbox.isEmpty
     description.launcher = conmon.process
-    if let name = conmon.name { description.workload.name = name }
-    guard let owner = conmon.owner(census.root) else { return description }
+    guard let owner = conmon.owner(census.root) else { return }
     conmon.readRuntimeState(owner: owner, census.root, &description)
     if ranBefore(conmon, census) { description.start = .restart }
-    if let bundle = conmon.bundle, bundle.hasSuffix("/\(id)/userdata") {
-      var workload = description.workload
-      var requested: BootTimeline.Mark?
-      defer {
-        description.workload = workload
-        description.add(.requested, .engineState, requested)
-      }
-      let path = "\(bundle.dropLast("/\(id)/userdata".count))/containers.json"
-      description.problems += problems(of: name) { () throws(KernelError) in
-        let all = try census.root.state(path, owner: owner, as: [PodmanContainer].self)
-        guard let own = all.first(where: { $0.id == id }) else { return }
-        if let name = own.names?.first { workload.name = name }
-        requested = .reported(own.created, by: "podman containers.json")
-        let metadata = own.metadata.flatMap { try? JSONDecoder().decode(PodmanMetadata.self, from: Data($0.utf8)) }
-        // A container from a folder has no image, and Podman writes an empty name.
-        workload.image = metadata?.image.flatMap { $0.isEmpty ? nil : $0 }
-        if workload.image == nil { workload.absences["image"] = .notApplicable }
-      }
-    }
-    return description
   }
 
   /// The runtime's log is made at the first start and stays: at a later one it is older than that start's conmon.
@@ -82,5 +142,45 @@ struct PodmanSource: WorkloadSource {
       let made = census.root.modified("\(pidFile.dropLast("pidfile".count))oci-log")
     else { return false }
     return made &+ 100_000_000 < census.started(conmon.process)
+  }
+
+  // MARK: Storage
+
+  /// Who knows more of a container: its conmon, and the storage that conmon names; where conmon is gone, the usual ones.
+  private struct Keeper {
+    var conmon: Conmon?
+    var storages: [PodmanStorage] = []
+    /// Whose files those are.
+    var owner: UInt32 = 0
+
+    func container(_ id: String, _ root: KernelRoot) throws(KernelError) -> PodmanContainer? {
+      var failure: KernelError?
+      for storage in storages {
+        do throws(KernelError) {
+          if let own = try storage.container(id, owner: owner, root) { return own }
+        } catch {
+          failure = failure ?? error
+        }
+      }
+      if let failure { throw failure }
+      return nil
+    }
+  }
+
+  private func podName(_ pod: String, _ keeper: Keeper, _ root: KernelRoot) -> String? {
+    if !root.isRecording, let known = podNames.withLock({ $0[pod] }) { return known }
+    let name = keeper.storages.lazy.compactMap { $0.pod(pod, owner: keeper.owner, root) }.first
+    if let name { podNames.withLock { $0[pod] = name } }
+    return name
+  }
+
+  private func keeper(of id: String, _ main: Process, _ census: Census) -> Keeper {
+    if let conmon = census.conmon(of: main), conmon.id == id {
+      guard let owner = conmon.owner(census.root) else { return Keeper(conmon: conmon) }
+      return Keeper(conmon: conmon, storages: [conmon.storage].compactMap { $0 }, owner: owner)
+    }
+    // In a user's slice only that user starts containers, outside of all of them only root.
+    let owner = UserSlice.user(census.processes.cgroups(of: main)) ?? 0
+    return Keeper(storages: PodmanStorage.usual(of: owner, census.root), owner: owner)
   }
 }

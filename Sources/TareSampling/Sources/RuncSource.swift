@@ -26,7 +26,7 @@ final class RuncSource: WorkloadSource {
         seen.insert(path)
         guard let state = state(path, owner, census.root),
           let main = census.processes[state.pid], main.start == state.start, census.mayClaim(main, owner),
-          !census.isKubernetes(main)
+          !census.isOfPodEngine(main)
         else { return nil }
         return Finding(
           id: containerID("runc", entry, owner), kind: .container, runtime: .runc, main: main,
