@@ -13,6 +13,8 @@ public struct Host: Sendable, Hashable {
   public var kvmAvailable: Bool
   /// tare itself runs in a namespace of processes that is not the machine's: it cannot see what is outside.
   public var isInContainer = false
+  /// Why processes of the machine cannot be seen: then none that is found does not mean that none runs. Nil where they can.
+  public var hidden: HiddenProcesses?
 
   public init(
     hostname: String, kernelRelease: String, cpusOnline: Int, cgroupMode: CgroupMode?, virtualization: String?,

@@ -98,6 +98,7 @@ public final class Sampler {
     hearGuests()
     sample.prepare(allWorkloads, serials: allSerials)
     sample.news = due.discovery == nil ? EngineNews() : engineNews
+    if let hidden = host.hidden { sample.problems.append(hidden.problem) }
     sample.problems.append(contentsOf: discoveryProblems)
     sample.problems.append(contentsOf: names.problems)
     for problem in [watch?.problem, users.problem] { if let problem { sample.problems.append(problem) } }

@@ -94,6 +94,42 @@ import Testing
     }
   }
 
+  /// What is not seen may be there.
+  @Test(
+    .enabled(
+      if: isRoot
+        && ["unshare", "setpriv"].allSatisfy { FileManager.default.isExecutableFile(atPath: "/usr/bin/\($0)") }),
+    arguments: [
+      ("unshare -pmf --mount-proc --propagation private TARE", "pid namespace of its own", "--pid=host"),
+      (
+        "unshare -m sh -c 'mount -t proc -o hidepid=2 proc /proc; exec setpriv --reuid 65534 --clear-groups TARE'",
+        "hidepid=", "gid="
+      ),
+      (
+        "unshare -m sh -c 'mount -t proc -o hidepid=1,gid=27 proc /proc; exec setpriv --reuid 65534 --clear-groups TARE'",
+        "hidepid=", "group 27"
+      ),
+    ])
+  func `where processes cannot be seen nobody says that none runs`(place: String, cause: String, remedy: String) throws
+  {
+    func output(_ words: String) throws -> String {
+      // The program lies where others may not go.
+      let text = place.replacing("TARE", with: "/proc/self/fd/9 \(words)")
+      let shell = try Child(
+        ["/bin/sh", "-c", "exec 9<\(Tool.tare()); exec \(text)"], ["PATH": "/usr/bin:/bin:/usr/sbin:/sbin"])
+      _ = try shell.end(within: .seconds(60))
+      return shell.text + shell.complaints
+    }
+    for words in [
+      "snapshot --interval 0", "snapshot --interval 0 --format json", "snapshot --interval 0 --format text", "doctor",
+      "inspect web --interval 0",
+    ] {
+      let text = try output(words)
+      #expect(text.contains(cause) && text.contains(remedy), "\(words): \(text)")
+      #expect(!text.contains("runs here"), "\(words): \(text)")
+    }
+  }
+
   @Test(arguments: ["doctor", "--help", "explain"])
   func `a reader that goes away is no failure and worth no word`(words: String) throws {
     let script = "{ \(Tool.tare()) \(words); echo $? >&2; } | true"

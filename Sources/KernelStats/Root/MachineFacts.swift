@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+public import TareModel
 
 /// An instant on the three clocks, read together. Nanoseconds.
 public struct Instant: Sendable, Hashable, Codable {
@@ -53,6 +54,11 @@ public struct MachineFacts: Sendable, Hashable, Codable {
   public var hypervisorSignature: String
   /// `/dev/kvm` may be opened for reading and writing.
   public var kvmAvailable: Bool
+  /// Why processes of the machine cannot be seen; nil where they can.
+  public var hidden: HiddenProcesses?
+
+  /// The namespace and the mount of /proc are those of the start.
+  private static let hidden = ProcessSight.live().hidden
 
   static func live() -> MachineFacts {
     var signature = [CChar](repeating: 0, count: 13)
@@ -61,7 +67,7 @@ public struct MachineFacts: Sendable, Hashable, Codable {
     return MachineFacts(
       pageSize: UInt64(sysconf(Int32(_SC_PAGESIZE))), clockTicks: UInt64(sysconf(Int32(_SC_CLK_TCK))), uid: geteuid(),
       hypervisorSignature: String(decoding: letters, as: UTF8.self),
-      kvmAvailable: unsafe access("/dev/kvm", R_OK | W_OK) == 0)
+      kvmAvailable: unsafe access("/dev/kvm", R_OK | W_OK) == 0, hidden: hidden)
   }
 
   /// Nanoseconds in one tick.

@@ -33,7 +33,7 @@ public struct TableExporter: Exporter {
     let columns = columns.map { $0.fitted(to: frame, order, nested) }
     var lines = [header(frame), ""]
     if frame.current.workloads.isEmpty {
-      lines.append("No container or VM runs here. tare doctor says where was looked.")
+      lines.append(Self.nothing(frame.current.host))
     } else {
       lines.append(columns.map(\.heading).joined().trimmedEnd)
       lines += order.map { row in columns.map { $0.cell(frame, row, nested) }.joined().trimmedEnd }
@@ -42,8 +42,16 @@ public struct TableExporter: Exporter {
     lines += sums(frame, shown: order, columns)
     lines += legend(frame)
     lines += unnamed(frame)
-    lines += frame.current.problems.map { "! \($0.source): \($0.message)".harmless }
+    // Where nothing is found it was said already.
+    let isSaid = frame.current.workloads.isEmpty
+    let problems = frame.current.problems.filter { !isSaid || $0 != frame.current.host.hidden?.problem }
+    lines += problems.map { "! \($0.source): \($0.message)".harmless }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func nothing(_ host: Host) -> String {
+    guard let hidden = host.hidden else { return "No container or VM runs here. tare doctor says where was looked." }
+    return "No container or VM can be seen: \(hidden.cause). Remedy: \(hidden.remedy)".harmless
   }
 
   /// Rows right below the one that they run in, or below another that does.

@@ -28,7 +28,8 @@ enum Notes {
   static func lines(_ state: ScreenState, _ frame: Frame, _ summary: Summary) -> [Note] {
     var notes: [Note] = []
     if let message = state.message { notes.append(Note(sign: "", subject: "", text: message.harmless)) }
-    if frame.current.host.isInContainer {
+    // Where the cause is known it is among the problems.
+    if frame.current.host.isInContainer, frame.current.host.hidden == nil {
       notes.append(
         Note(
           sign: "!", subject: "",
@@ -106,6 +107,11 @@ enum Notes {
   /// Where nothing runs, or nothing is left by the filter.
   static func nothing(_ state: ScreenState, _ frame: Frame) -> [String] {
     if !frame.current.workloads.isEmpty { return ["No workload matches the filter.", "Esc clears it."] }
+    if let hidden = frame.current.host.hidden {
+      return [
+        "No container or VM can be seen from here:", hidden.cause.harmless + ".", "Remedy: \(hidden.remedy.harmless).",
+      ]
+    }
     let help = Footer.Hint(.help, "").label
     var lines = ["No container or VM runs here. tare demo starts one of each · \(help) help"]
     if !state.places.isEmpty {

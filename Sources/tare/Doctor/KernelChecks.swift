@@ -6,7 +6,9 @@ import TareSampling
 /// What the kernel gives this user.
 enum KernelChecks {
   static func all(_ root: KernelRoot, _ host: Host) -> [Check] {
-    [privileges(), cgroups(root, host), pressure(root), taskstats(), procConnector(), kvm(root), outer(host)]
+    [privileges()] + SightChecks.all() + [
+      cgroups(root, host), pressure(root), taskstats(), procConnector(), kvm(root), outer(host),
+    ]
   }
 
   private static func privileges() -> Check {

@@ -39,7 +39,7 @@ struct OneWorkloadOptions: ParsableArguments {
     // Rates of a replay are those of its last two samples.
     let count: UInt = session.root.isLive ? 1 : .max
     try session.run(interval: interval.nanoseconds, count: count, interrupts: interrupts) { frame in
-      switch WorkloadName(name).row(in: frame.current.workloads) {
+      switch WorkloadName(name).row(in: frame.current.workloads, hidden: frame.current.host.hidden) {
       case .found(let row):
         failure = nil
         if let inspection = sampler.inspect(frame.current.workloads[row].id) { seen = (frame, row, inspection) }

@@ -12,7 +12,8 @@ struct WorkloadName {
 
   init(_ text: String) { self.text = text }
 
-  func row(in workloads: [Workload]) -> Answer {
+  /// - Parameter hidden: why others may run and cannot be seen.
+  func row(in workloads: [Workload], hidden: HiddenProcesses? = nil) -> Answer {
     let rules: [(Workload) -> Bool] = [
       { $0.id == text }, { $0.name == text }, { Self.bare($0.id) == text },
       { !text.isEmpty && ($0.id.hasPrefix(text) || Self.bare($0.id).hasPrefix(text)) },
@@ -22,7 +23,7 @@ struct WorkloadName {
       if rows.count == 1 { return .found(rows[0]) }
       if rows.count > 1 { return .failed(several(rows.map { workloads[$0] })) }
     }
-    return .failed(none(workloads))
+    return .failed(none(workloads, hidden) + (hidden.map { ["\($0.cause). Remedy: \($0.remedy)".harmless] } ?? []))
   }
 
   /// Without the runtime: `9f31…` of `docker:9f31…`.
@@ -35,8 +36,10 @@ struct WorkloadName {
       + workloads.prefix(20).map { "  \($0.id.harmless)  \($0.name.harmless)" }
   }
 
-  private func none(_ workloads: [Workload]) -> [String] {
-    guard !workloads.isEmpty else { return ["\(text.harmless): no container or VM runs here"] }
+  private func none(_ workloads: [Workload], _ hidden: HiddenProcesses?) -> [String] {
+    guard !workloads.isEmpty else {
+      return ["\(text.harmless): no container or VM \(hidden == nil ? "runs" : "can be seen from") here"]
+    }
     if let near = Nearest.name(to: text, in: workloads.map(\.name)) {
       return ["\(text.harmless): no workload is called so; did you mean \(near.harmless)?"]
     }
