@@ -21,6 +21,8 @@ public struct LifeEvent: Sendable, Hashable {
   /// What more is known, by the kind.
   public enum Detail: Sendable, Hashable {
     case none
+    /// No process of it was seen, only its cgroup.
+    case unseen
     /// Nanoseconds from its first process to its end, and what it ended with, where its engine says it.
     case ran(UInt64, exitCode: Int?)
     /// How many processes were killed.

@@ -20,6 +20,8 @@ public struct LifeLog: Sendable {
   public private(set) var total = 0
   /// The first sample: realtime nanoseconds; nil before it.
   public private(set) var since: UInt64?
+  /// How often the kernel could not tell of all starts since then, because too many came at once.
+  public private(set) var losses = 0
 
   private var realtime: UInt64 = 0
   private var workloads: [Workload] = []
@@ -30,6 +32,9 @@ public struct LifeLog: Sendable {
   private var held: [UInt64: UInt64] = [:]
   /// Whether throttling that there is began while it was watched.
   private var knowsHeld = false
+  /// The last of those that only their cgroups told of.
+  private var lastBrief: UInt64 = 0
+  private var lossesBefore = 0
   /// Numbers of starts of which more may come to be known; the first event of all is 0.
   private var young: [Int] = []
 
@@ -41,9 +46,12 @@ public struct LifeLog: Sendable {
     let sample = frame.current
     if since == nil {
       since = sample.realtime
+      (lastBrief, lossesBefore) = (sample.brief.last?.number ?? 0, sample.lostStarts)
     } else {
       if sample.serials != serials { compare(sample) }
       grow(sample)
+      takeBrief(sample)
+      losses = max(losses, sample.lostStarts - lossesBefore)
       hear(sample)
       if !isAnnouncement { look(frame) }
     }
@@ -125,6 +133,28 @@ public struct LifeLog: Sendable {
     case .migrated: .migrated
     case .absent: .found
     }
+  }
+
+  /// Those that came and went between two looks. Their own numbers come from the other end of those of rows.
+  private mutating func takeBrief(_ sample: Sample) {
+    guard let last = sample.brief.last, last.number > lastBrief else { return }
+    for life in sample.brief where life.number > lastBrief {
+      let isKnown = events.suffix(Self.most / 4).contains { event in
+        event.workload.id == life.workload.id && event.hi >= life.made.lowerBound && event.lo <= life.removed.upperBound
+      }
+      guard !isKnown, !sample.workloads.contains(where: { $0.id == life.workload.id }) else { continue }
+      let serial = UInt64.max - life.number
+      let (made, removed) = (life.made, life.removed)
+      append(
+        LifeEvent(
+          .started, of: life.workload, serial: serial, lo: made.lowerBound, hi: made.upperBound, detail: .unseen))
+      let ran = removed.upperBound > made.lowerBound ? removed.upperBound - made.lowerBound : 0
+      append(
+        LifeEvent(
+          .ended, of: life.workload, serial: serial, lo: removed.lowerBound, hi: removed.upperBound,
+          detail: .ran(ran, exitCode: nil)))
+    }
+    lastBrief = last.number
   }
 
   /// Engines and guests tell of a start after it.

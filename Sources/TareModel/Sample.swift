@@ -24,6 +24,10 @@ public struct Sample: Sendable {
   public var carriedBefore: [UInt64] = []
   /// What engines said of workloads a moment ago.
   public var news = EngineNews()
+  /// Workloads that came and went between two looks, the last thousand; oldest first.
+  public var brief: [BriefLife] = []
+  /// How often so many starts came at once that the kernel could not tell of all.
+  public var lostStarts = 0
   /// What each row's machine told of itself and of its guest.
   public var guests: [GuestAnswer] = []
   /// What could not be read as a whole: a source, a file in a bad form.

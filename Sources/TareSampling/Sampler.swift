@@ -32,6 +32,7 @@ public final class Sampler {
   public private(set) var machines: [GuestMachine] = []
   private var discoveryProblems: [Problem] = []
   private var engineNews = EngineNews()
+  private var brief: [BriefLife] = []
   private var buffer = [UInt8](repeating: 0, count: 65536)
   private var schedule = Schedule()
   private var knownNames: [String: EngineName] = [:]
@@ -94,7 +95,7 @@ public final class Sampler {
       at: start, lastPid: lastPid(), namesChanged: names.names != knownNames, eventsCame: events != knownEvents,
       eventsWereLost: lost != losses)
     (knownEvents, losses) = (events, lost)
-    if let discovery = due.discovery { try discover(discovery) }
+    if let discovery = due.discovery { try discover(discovery) } else { settle(found: nil) }
     hearGuests()
     sample.prepare(allWorkloads, serials: allSerials)
     sample.news = due.discovery == nil ? EngineNews() : engineNews
@@ -103,6 +104,7 @@ public final class Sampler {
     sample.problems.append(contentsOf: names.problems)
     for problem in [watch?.problem, users.problem] { if let problem { sample.problems.append(problem) } }
     sample.startsUnheard = watch?.unheard
+    (sample.brief, sample.lostStarts) = (brief, watch?.losses ?? 0)
     sample.problems.append(contentsOf: guests.problems)
     askGuests(&sample)
     for row in rows.indices {
@@ -133,10 +135,11 @@ public final class Sampler {
   /// - Returns: whether anything has changed.
   public func announce(into sample: inout Sample) throws(KernelError) -> Bool {
     guard root.isLive, schedule.mayAnnounce(at: root.monotonic()) else { return false }
-    let before = allSerials
+    let (before, last) = (allSerials, brief.last?.number)
     try discover(.changes)
-    guard allSerials != before else { return false }
+    guard allSerials != before || brief.last?.number != last else { return false }
     sample.rearrange(allWorkloads, serials: allSerials)
+    (sample.brief, sample.lostStarts) = (brief, watch?.losses ?? 0)
     sample.realtime = root.now().realtime
     sample.news = engineNews
     for row in rows.indices where !rows[row].wasRead {
@@ -221,9 +224,24 @@ public final class Sampler {
     serials = found.rows.map(\.serial)
     watch?.follow(folders: Set(found.rows.compactMap { $0.finding.own.identityFolder(layout).map(parentFolder) }))
     watch?.follow(mains: Set(found.rows.map(\.finding.main.pid)))
+    settle(found: found.rows)
     progress?.keep(serials)
     looker.keep(serials)
     for row in found.rows.indices { workloads[row].boot = timeline(found.rows[row]) }
+  }
+
+  /// What came and went unseen, after a look or instead of one.
+  private func settle(found: [Discovery.Row]?) {
+    guard let watch else { return }
+    var paths: Set<String>?
+    if let found {
+      paths = []
+      for own in found.map(\.finding.own) {
+        paths?.formUnion(own.controllers.values)
+        if let path = own.unified { paths?.insert(path) }
+      }
+    }
+    brief = watch.settle(found: paths, at: root.now())
   }
 
   /// Has guests asked that nobody has asked yet, and takes what they have told.

@@ -52,6 +52,33 @@ import Testing
     #expect(log.since == Self.epoch + 10 * Self.second)
   }
 
+  @Test func `what came and went between two looks has a start and an end, once`() throws {
+    func life(_ number: UInt64, _ id: String) -> BriefLife {
+      let at = Self.epoch + 11 * Self.second
+      return BriefLife(
+        number: number, workload: makeWorkload(id, name: id), made: at...(at + 1),
+        removed: (at + 30_000_000)...(at + 31_000_000))
+    }
+    var samples = [
+      sample(10, []), sample(12, [Box(serial: 9, started: 11)]), sample(13, [Box(serial: 9, started: 11)]),
+    ]
+    samples[0].brief = [life(1, "docker:before")]
+    samples[0].lostStarts = 1
+    samples[1].brief = samples[0].brief + [life(2, "docker:a"), life(3, "docker:9")]
+    (samples[1].lostStarts, samples[2].lostStarts) = (1, 3)
+    samples[2].brief = samples[1].brief + [life(4, "docker:b")]
+    let log = log(of: samples)
+    let told = log.events.map { "\($0.workload.id) \($0.kind.rawValue)" }
+    #expect(
+      told == [
+        "docker:9 started", "docker:a started", "docker:a ended", "docker:b started", "docker:b ended",
+      ])
+    #expect(log.losses == 2)
+    let end = try #require(log.events.first { $0.kind == .ended })
+    #expect(end.detail == .ran(31_000_000, exitCode: nil))
+    #expect(log.events.first { $0.workload.id == "docker:a" }?.detail == .unseen)
+  }
+
   @Test func `a user that is shown or hidden has neither started nor ended`() {
     var shown = sample(11, [Box(serial: 1, started: 3), Box(serial: 2, started: 11)])
     shown.workloads[1].kind = .user

@@ -1,19 +1,22 @@
 internal import CLinux
 internal import Glibc
 
-/// What the kernel tells of cgroups as they are made: inotify(7) on the folders above them, in both versions of cgroups.
+/// What the kernel tells of cgroups as they are made and removed: inotify(7) on the folders above them, in both versions of cgroups.
 /// It sees into no folder that it was not told of.
 public final class CgroupEvents {
   public struct Event: Sendable, Hashable {
     /// The folder that was watched.
     public let parent: String
     public let name: String
+    /// It was removed, not made.
+    public let isRemoval: Bool
 
     public var path: String { "\(parent)/\(name)" }
 
-    public init(parent: String, name: String) {
+    public init(parent: String, name: String, isRemoval: Bool = false) {
       self.parent = parent
       self.name = name
+      self.isRemoval = isRemoval
     }
   }
 
@@ -36,7 +39,9 @@ public final class CgroupEvents {
   /// - Returns: false where it is watched already, is gone, or is one too many.
   public func watch(_ folder: String) -> Bool {
     guard watched.count < Self.most, !watched.contains(folder) else { return false }
-    let place = unsafe folder.withCString { unsafe tare_inotify_folder(descriptor, $0, Self.created | Self.noLinks) }
+    let place = unsafe folder.withCString {
+      unsafe tare_inotify_folder(descriptor, $0, Self.created | Self.removed | Self.noLinks)
+    }
     guard place >= 0 else { return false }
     folders[place] = folder
     watched.insert(folder)
@@ -74,14 +79,16 @@ public final class CgroupEvents {
       if mask & Self.isGone != 0 {
         folders[place] = nil
         watched.remove(parent)
-      } else if mask & Self.created != 0, mask & Self.isFolder != 0 {
+      } else if mask & (Self.created | Self.removed) != 0, mask & Self.isFolder != 0 {
         var name: [UInt8] = []
         for offset in 0..<length {
           let byte = unsafe bytes.unsafeLoad(fromByteOffset: begin + offset, as: UInt8.self)
           if byte == 0 { break }
           name.append(byte)
         }
-        take(Event(parent: parent, name: String(decoding: name, as: UTF8.self)))
+        take(
+          Event(
+            parent: parent, name: String(decoding: name, as: UTF8.self), isRemoval: mask & Self.removed != 0))
       }
     }
     return isWhole
@@ -89,6 +96,7 @@ public final class CgroupEvents {
 
   // <sys/inotify.h>
   private static let created: UInt32 = 0x100
+  private static let removed: UInt32 = 0x200
   private static let noLinks: UInt32 = 0x200_0000
   private static let overflow: UInt32 = 0x4000
   private static let isGone: UInt32 = 0x8000

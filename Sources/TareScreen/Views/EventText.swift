@@ -23,6 +23,7 @@ enum EventText {
   }
 
   static func detail(_ event: LifeEvent, _ workload: Workload, now: UInt64) -> String {
+    if event.detail == .unseen { return "known by its cgroup only" }
     switch event.kind {
     case .started: return started(workload)
     case .restarted: return "not a boot: it had run before"
@@ -36,7 +37,7 @@ enum EventText {
     case .ended, .oomKilled, .throttled: break
     }
     switch event.detail {
-    case .none: return event.kind == .oomKilled ? "killed for want of memory" : ""
+    case .none, .unseen: return event.kind == .oomKilled ? "killed for want of memory" : ""
     case .ran(let time, let code):
       let words = "ran \(ran(time, isExact: event.hi - event.lo <= 20_000_000))"
       return code.map { "\(words)   exit \($0)" } ?? words

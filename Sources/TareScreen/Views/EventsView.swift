@@ -50,6 +50,11 @@ struct EventsView {
     let log = state.shownLog
     var says = "\(log.total) since \(Clock.text(log.since ?? frame.current.realtime, offset: state.utcOffset))"
     if log.total > log.events.count { says = "the last \(log.events.count) of \(says)" }
+    if log.losses > 0 {
+      says += ", starts missed \(log.losses == 1 ? "once" : "\(log.losses) times")"
+    } else if frame.current.startsUnheard != nil {
+      says += "; short ones may be missing"
+    }
     if let filter = state.list.filterText {
       says = "\(count) of \(size.width < 60 ? String(log.total) : says)   filter: \(filter.harmless)"
     }

@@ -73,6 +73,7 @@ final class GroupBirths {
   }
 
   private func add(_ event: CgroupEvents.Event, _ instants: ClosedRange<UInt64>) {
+    if event.isRemoval { return end(event.path, instants) }
     note(event.path, instants)
     guard mounts.contains(event.parent), let events, events.watch(event.path) else { return }
     // An engine makes its own folder and that of its first container at once.
@@ -80,8 +81,22 @@ final class GroupBirths {
     for name in folders(in: event.path) { note("\(event.path)/\(name)", instants.lowerBound...now) }
   }
 
+  /// One that was not looked at meanwhile is news although it is gone.
+  private func end(_ folder: String, _ instants: ClosedRange<UInt64>) {
+    guard let path = below(folder) else { return }
+    if watch.state.withLock({ $0.brief.removed(path, instants) }) { watch.announce() }
+  }
+
+  /// The path of a group below the root of its hierarchy.
+  private func below(_ folder: String) -> String? {
+    mounts.filter { folder.hasPrefix("\($0)/") }.max { $0.utf8.count < $1.utf8.count }
+      .map { String(folder.dropFirst($0.count)) }
+  }
+
   private func note(_ folder: String, _ instants: ClosedRange<UInt64>) {
+    let path = below(folder)
     let isNew = watch.state.withLock { state in
+      if let path { state.brief.made(path, instants) }
       if state.groups.count >= Self.mostKnown { state.forgetOldGroups() }
       // The same name may come again.
       return state.groups.updateValue(instants, forKey: folder) != instants

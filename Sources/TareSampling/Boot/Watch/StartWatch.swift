@@ -52,6 +52,8 @@ public final class StartWatch: Sendable {
     var mounts: Set<String> = []
     /// Between what instants a cgroup was made, by its folder.
     var groups: [String: ClosedRange<UInt64>] = [:]
+    /// Groups of containers that nobody has looked at yet.
+    var brief = BriefGroups()
     /// Processes that began, executed a program or ended since they were last asked for.
     var touched: Set<Int32> = []
     /// Whether those are all.
@@ -163,6 +165,15 @@ public final class StartWatch: Sendable {
   func listening(_ folder: String) -> ClosedRange<UInt64>? { state.withLock { $0.listening[folder] } }
 
   public var hearing: Hearing { state.withLock { $0.processes } }
+
+  /// After each look: what it found. See ``BriefGroups/settle(found:offset:)``.
+  /// - Returns: workloads that came and went between two looks, the last thousand.
+  func settle(found: Set<String>?, at now: Instant) -> [BriefLife] {
+    state.withLock { state in
+      state.brief.settle(found: found, offset: now.realtime &- now.monotonic)
+      return state.brief.lives
+    }
+  }
 
   func addLoss() {
     state.withLock { $0.addLoss() }
