@@ -60,11 +60,21 @@ struct CaptureCommand: ParsableCommand {
       try recorder.finish(facts: root.facts, engineNames: kept(names.names, sample.workloads))
       for problem in sample.problems { Output.note("\(problem.source): \(problem.message)".harmless) }
       let count = sample.workloads.count
-      Output.note("captured \(count) workload\(count == 1 ? "" : "s"); replay: tare snapshot --root \(folder)")
+      Output.note(
+        "captured \(count) workload\(count == 1 ? "" : "s"); replay: tare snapshot --root \(Self.word(folder))")
     } catch {
       Output.note("\(error)")
       throw Exit.failure
     }
+  }
+
+  /// As one word for a shell.
+  private static func word(_ path: String) -> String {
+    let isPlain = path.utf8.allSatisfy { byte in
+      let isLetter = (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
+      return isLetter || "/._-+:@%".utf8.contains(byte)
+    }
+    return isPlain ? path : "'\(path.harmless.replacing("'", with: #"'\''"#))'"
   }
 
   /// Only of containers that run; labels may hold secrets.

@@ -1,6 +1,7 @@
 import ArgumentParser
 internal import CLinux
 internal import Glibc
+import TareModel
 
 /// Standard output, written at once. A reader that goes away is no error: whoever calls stops.
 enum Output {
@@ -49,9 +50,10 @@ enum Output {
     return Int(width)
   }
 
-  /// A message for people, on standard error.
+  /// A message for people, on standard error, line by line harmless: it may quote names and paths.
   static func note(_ text: String) {
-    let line = Array("tare: \(text)\n".utf8)
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { String($0).harmless }
+    let line = Array("tare: \(lines.joined(separator: "\n"))\n".utf8)
     _ = unsafe line.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
   }
 }

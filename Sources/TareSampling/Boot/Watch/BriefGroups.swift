@@ -1,3 +1,4 @@
+internal import KernelStats
 internal import TareModel
 
 /// Containers' cgroups that were made and removed between two looks. What looks find is taken out; what is left over was
