@@ -102,11 +102,11 @@ import Testing
     arguments: [
       ("unshare -pmf --mount-proc --propagation private TARE", "pid namespace of its own", "--pid=host"),
       (
-        "unshare -m sh -c 'mount -t proc -o hidepid=2 proc /proc; exec setpriv --reuid 65534 --clear-groups TARE'",
+        "unshare -m sh -c 'mount -t proc -o hidepid=2 proc /proc; exec setpriv --reuid 65534 --regid 65534 --clear-groups TARE'",
         "hidepid=", "gid="
       ),
       (
-        "unshare -m sh -c 'mount -t proc -o hidepid=1,gid=27 proc /proc; exec setpriv --reuid 65534 --clear-groups TARE'",
+        "unshare -m sh -c 'mount -t proc -o hidepid=1,gid=27 proc /proc; exec setpriv --reuid 65534 --regid 65534 --clear-groups TARE'",
         "hidepid=", "group 27"
       ),
     ])
