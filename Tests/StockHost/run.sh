@@ -7,6 +7,7 @@
 set -u -o pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 limit=${TARE_STOCK_SECONDS:-720}
+building=$((limit * 2 / 3))
 skip() { echo "stock host: skipped: $*"; exit 0; }
 fail() { echo "stock host: $*" >&2; exit 1; }
 if [ $# -lt 1 ] || [ $# -gt 2 ] || [ ! -x "$1" ] || [ -e "${2:-}" ]; then echo "usage: run.sh TARE [CAPTURE]" >&2; exit 2; fi
@@ -26,11 +27,11 @@ trap 'exit 143' INT TERM HUP
 # In the background and waited for: a signal is then heard at once. What is started ends with this script, however it ends.
 await() { "$@" & child=$!; wait "$child"; local code=$?; child=''; return "$code"; }
 
-await setpriv --pdeathsig TERM timeout -k 10 $((limit / 2)) "$here/../../.ci/packages" stock-host 2>"$run/log" </dev/null ||
+await setpriv --pdeathsig TERM timeout -k 10 $((building / 2)) "$here/../../.ci/packages" stock-host 2>"$run/log" </dev/null ||
 	skip "its packages cannot be installed: $(tail -n 1 "$run/log")"
-await setpriv --pdeathsig TERM timeout -k 10 $((limit * 2 / 3)) "$here/image.sh" >"$run/image" 2>"$run/log" </dev/null
+await setpriv --pdeathsig TERM timeout -k 10 $((building - SECONDS)) "$here/image.sh" >"$run/image" 2>"$run/log" </dev/null
 code=$?
-[ "$code" != 124 ] || skip "its image was not built within $((limit * 2 / 3)) s"
+[ "$code" != 124 ] || skip "its image was not built within $building s"
 [ "$code" = 0 ] || skip "$(tail -n 1 "$run/log")"
 read -r image <"$run/image"
 echo "stock host: image after $SECONDS s"

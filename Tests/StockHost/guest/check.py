@@ -79,6 +79,8 @@ def check_figures(first, second, before, after):
         if is_vm:
             near = between(memory["resident_bytes"], low.resident, high.resident, 1 << 20)
             check(f"{name}: resident memory is its process's", near, f"{memory['resident_bytes']}: {low.resident} {high.resident}")
+            shut = sum(share["bytes"] for share in row["tare"]["memory"]["shares"] if share["side"] == "unopened")
+            check(f"{name}: what is unopened is its resident guest RAM", 0 < memory["guest_resident_bytes"] == shut, f"{shut} {memory}")
         else:
             near = between(memory["current_bytes"], low.current, high.current, 1 << 18)
             check(f"{name}: memory is memory.current", near, f"{memory['current_bytes']}: {low.current} {high.current}")
@@ -177,7 +179,7 @@ def screen(what, is_right, limit=60):
 def check_screen(names):
     tmux("new-session", "-d", "-s", "live", "-x", "140", "-y", "60", "tare; echo $? >/stage/live-code; sleep 1000")
     screen("the live screen has all rows", lambda shown: all(re.search(rf"\b{name[:10]}", shown) for name in names))
-    screen("and their figures", lambda shown: re.search(r"\bbusy +docker +2\d\.\d", shown))
+    screen("and their figures", lambda shown: re.search(r"\bbusy +docker .*\b2\d\.\d\b", shown))
     code, _, errors = run("podman", "run", "-d", "--name", "late", "--network", "none", "localhost/shop:1", "sleep", "100000")
     check("late begins", code == 0, errors)
     screen("late stands on it", lambda shown: re.search(r"\blate\b", shown))
