@@ -52,7 +52,7 @@ await setpriv --pdeathsig TERM timeout -k 5 "$left" qemu-system-x86_64 \
 	</dev/null >"$run/qemu" 2>&1
 grep -v '^ok ' "$run/out" 2>/dev/null
 echo "stock host: $(grep -c '^ok ' "$run/out" 2>/dev/null) checks right, ended after $SECONDS s"
-[ $# = 1 ] || { mkdir "$2" && tar -C "$2" -xf "$run/copy"; } || fail "there is no capture"
+[ $# = 1 ] || { mkdir "$2" && tar -C "$2" -xf "$run/copy"; } || fail "there is no capture in $2"
 case $(tail -n 1 "$run/out" 2>/dev/null) in
 "stage: ended 0") exit 0 ;;
 "stage: ended 3") skip "what is looked at did not start there" ;;
