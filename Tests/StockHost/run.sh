@@ -13,7 +13,11 @@ fail() { echo "stock host: $*" >&2; exit 1; }
 if [ $# -lt 1 ] || [ $# -gt 2 ] || [ ! -x "$1" ] || [ -e "${2:-}" ]; then echo "usage: run.sh TARE [CAPTURE]" >&2; exit 2; fi
 [ "$(uname -m)" = x86_64 ] || skip "it is for x86_64 only"
 
-run=$(mktemp -d -t tare-stock.XXXXXX) || exit
+for old in "${TMPDIR:-/tmp}"/tare-stock.*; do # of runs that were killed
+	pid=${old#*/tare-stock.}
+	[ ! -O "$old" ] || [ -d "/proc/${pid%.*}" ] || rm -rf "$old"
+done
+run=$(mktemp -d -t "tare-stock.$$.XXXXXX") || exit
 child=''
 # shellcheck disable=SC2317  # the trap calls it
 cleanup() {
@@ -58,5 +62,5 @@ case $(tail -n 1 "$run/out" 2>/dev/null) in
 "stage: ended 3") skip "what is looked at did not start there" ;;
 esac
 grep -q '^ok \|^WRONG ' "$run/out" 2>/dev/null && fail "something is wrong, or took longer than the $limit s"
-tail -n 5 "$run/qemu" "$run/console" 2>/dev/null
+cat "$run/qemu" "$run/console" 2>/dev/null | tail -n 10 | tr -cd '[:print:]\n'
 skip "the host did not come up within $left s"
