@@ -62,5 +62,5 @@ case $(tail -n 1 "$run/out" 2>/dev/null) in
 "stage: ended 3") skip "what is looked at did not start there" ;;
 esac
 grep -q '^ok \|^WRONG ' "$run/out" 2>/dev/null && fail "something is wrong, or took longer than the $limit s"
-cat "$run/qemu" "$run/console" 2>/dev/null | tail -n 10 | tr -cd '[:print:]\n'
+cat "$run/qemu" "$run/console" 2>/dev/null | tail -n 10 | tr -cd '[:print:]\n'; echo
 skip "the host did not come up within $left s"
