@@ -35,8 +35,7 @@ podman_part() { # root's: one alone, one in a pod, one that is a unit
 	systemctl daemon-reload && systemctl start quad.service || return
 	for name in alone duo-web quad; do expect "$name" podman container localhost/shop:1 "$(podman inspect -f '{{.State.Pid}}' "$name")"; done
 	name=$(podman pod inspect -f '{{.InfraContainerID}}' duo)
-	# shellcheck disable=SC2046  # name, image and process are words
-	expect $(podman inspect -f '{{.Name}} podman container {{.ImageName}} {{.State.Pid}}' "$name")
+	expect duo podman pod - "$(podman inspect -f '{{.State.Pid}}' "$name")"
 }
 
 alice_part() { # rootless Podman in the session of a user
