@@ -1,0 +1,1 @@
+{"id":"b88894536012dc054b91c36beddf3118df873349baacaf0e422913e2ef4eea10","name":"duo"
