@@ -15,6 +15,8 @@ public enum Reason: String, Sendable, Hashable, CaseIterable {
   case softwareEmulation = "software-emulation"
   /// The workload shares the host's network, so the bytes are not its own.
   case hostNetwork = "host-network"
+  /// Others share its network namespace, and the bytes are counted once: for its pod, or for the workload that was there first.
+  case sharedNetwork = "shared-network"
   /// Others are in the same cgroup, so its figures are not this workload's.
   case sharedCgroup = "shared-cgroup"
   /// Without thread names nobody can tell a vCPU from the emulator.
@@ -47,6 +49,8 @@ public enum Reason: String, Sendable, Hashable, CaseIterable {
     case .kernelTooOld: "This kernel does not count it."
     case .softwareEmulation: "Software emulation leaves no guest time."
     case .hostNetwork: "The workload uses the host's network: the bytes are not its own."
+    case .sharedNetwork:
+      "Another workload has the same network namespace: the bytes are counted there, once."
     case .sharedCgroup: "Others are in the same cgroup: its figures are not the workload's."
     case .unnamedThreads:
       "The vCPU threads have no names: start QEMU with -name NAME,debug-threads=on, or tare with --qmp."

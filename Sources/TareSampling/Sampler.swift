@@ -15,6 +15,7 @@ public final class Sampler {
   /// Processes in no workload.
   private var plainProcesses = 0
   private let looker: Looker
+  private let namespaces = NamespaceOwners()
   private var rows: [RowReader] = []
   private var workloads: [Workload] = []
   private var serials: [UInt64] = []
@@ -38,7 +39,8 @@ public final class Sampler {
   private var knownNames: [String: EngineName] = [:]
   private var knownEvents = 0
 
-  public let host: Host
+  /// The machine, as it was at the last sample.
+  public private(set) var host: Host
   /// Whether Unix users are rows too, after all others: what they run outside of workloads. From the next whole sample on.
   public var showsUsers = false
   private var hasUsers = false
@@ -66,7 +68,7 @@ public final class Sampler {
     self.budget = budget
     self.patience = patience
     layout = try CgroupLayout(root)
-    plan = CgroupPlan(layout)
+    plan = CgroupPlan(layout, BlockDevices(root))
     host = Host(root, layout)
     discovery = Discovery(
       root, layout: layout, environment: environment, sources: sources, names: names,
@@ -97,6 +99,9 @@ public final class Sampler {
     (knownEvents, losses) = (events, lost)
     if let discovery = due.discovery { try discover(discovery) } else { settle(found: nil) }
     hearGuests()
+    if due.refresh { plan.devices?.forget() }
+    hostReader.update(&host, buffer: &buffer, refreshing: due.refresh)
+    sample.host = host
     sample.prepare(allWorkloads, serials: allSerials)
     sample.news = due.discovery == nil ? EngineNews() : engineNews
     if let hidden = host.hidden { sample.problems.append(hidden.problem) }
@@ -107,6 +112,7 @@ public final class Sampler {
     (sample.brief, sample.lostStarts) = (brief, watch?.losses ?? 0)
     sample.problems.append(contentsOf: guests.problems)
     askGuests(&sample)
+    if !isSketch { for row in rows { row.prepare() } }
     for row in rows.indices {
       let isNew = !rows[row].wasRead
       let alive = rows[row].read(
@@ -215,7 +221,7 @@ public final class Sampler {
         known.update(row)
         return known
       }
-      return RowReader(row, root, plan, layout, budget, looker, patience: patience)
+      return RowReader(row, root, plan, layout, budget, looker, namespaces, patience: patience)
     }
     engineNews = names.news(of: self.found, found.rows, now: root.now().realtime)
     self.found = found.rows

@@ -49,7 +49,8 @@ import Testing
     return "\n" + ([heads, ["---", "---"]] + rows).map(row).joined() + "\n"
   }
 
-  @Test(arguments: ["figures", "reasons"])
+  // One after the other, because both write the same page.
+  @Test(.serialized, arguments: ["figures", "reasons"])
   func `the page has what figures and reasons say of themselves`(name: String) throws {
     let made = name == "figures" ? Self.figures : Self.reasons
     let text = try String(contentsOf: Self.page, encoding: .utf8)

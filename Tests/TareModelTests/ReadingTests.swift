@@ -31,7 +31,8 @@ struct ReadingTests {
 
   @Test(arguments: [
     "first-sample", "no-permission", "no-controller", "no-psi", "not-applicable", "no-guest-agent", "kernel-too-old",
-    "software-emulation", "host-network", "shared-cgroup", "unnamed-threads", "counter-reset", "inconsistent", "ended",
+    "software-emulation", "host-network", "shared-network", "shared-cgroup", "unnamed-threads", "counter-reset",
+    "inconsistent", "ended",
     "on-demand",
   ])
   func `every reason of the schema is there`(name: String) {

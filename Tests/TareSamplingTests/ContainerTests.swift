@@ -175,7 +175,8 @@ struct ContainerTests {
     try host.folder.remove("/proc/200/ns/net")
     try host.folder.link("/proc/200/ns/net", to: "net:[1]")
     let root = try host.root()
-    var reader = NetworkReader(of: 200, root)
+    let reader = NetworkReader(
+      of: 200, .init(isPod: false, start: 50_000, serial: 1), taps: nil, root, NamespaceOwners())
     var sample = Sample(host: makeSample().host)
     sample.prepare([Workload(id: "a", name: "a", kind: .container, runtime: .runc)], serials: [1])
     var buffer = [UInt8](repeating: 0, count: 4096)

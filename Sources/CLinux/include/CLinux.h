@@ -188,3 +188,7 @@ int tare_datagram_socket(const char *path);
 /// Whether something listens on this TCP port of 127.0.0.1 or ::1. It sees a connection that is closed at once. A listener
 /// whose queue is full keeps us for 20 ms at most.
 int tare_loopback_listens(uint16_t port);
+// All RTM_NEWLINK messages of the network namespace that this descriptor of /proc/PID/ns/net is of, one after the other. Entered
+// by a thread that ends with the call; waits for 200 ms at most. Negative: the errno.
+long tare_namespace_links(int space, void *answer, long room);
+

@@ -34,11 +34,14 @@ public final class CgroupPlan: Sendable {
 
   let layout: CgroupLayout
   let files: [File]
+  /// Which block devices are made over others; nil counts all.
+  public let devices: BlockDevices?
   /// Metrics that come from no cgroup file on this machine.
   let unplaced: [(metric: Metric, reason: Reason)]
 
-  public init(_ layout: CgroupLayout) {
-    self.layout = layout
+  /// - Parameter devices: which block devices are made over others; nil counts all.
+  public init(_ layout: CgroupLayout, _ devices: BlockDevices? = nil) {
+    (self.layout, self.devices) = (layout, devices)
     var groups: [(place: Metric.Place, members: [(metric: Metric, place: Metric.Place)])] = []
     var unplaced: [(metric: Metric, reason: Reason)] = []
     for declaration in Metric.catalogue where declaration.v1 != nil || declaration.v2 != nil {

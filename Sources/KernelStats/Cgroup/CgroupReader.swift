@@ -9,6 +9,8 @@ public final class CgroupReader {
   private let paths: [String?]
   private var descriptors: [Int32]
   private let own: OwnCgroups
+  /// Of its folder, where descriptors are held.
+  private let inode: UInt64?
   private lazy var limits = LimitPath(plan.layout, own)
   /// The files of the CPU time used and of the memory charged, and others that move with the latter.
   private let usage: Int?
@@ -32,6 +34,7 @@ public final class CgroupReader {
       let file = plan.files[index]
       return index != charge && file.controller == "memory" && !file.isSlow
     }
+    inode = root.holdsDescriptors ? own.identityFolder(plan.layout).flatMap(root.inode) : nil
     guard root.holdsDescriptors else { return }
     for index in paths.indices where !plan.files[index].isSlow && paths[index] != nil {
       descriptors[index] = Self.unopened
@@ -46,6 +49,17 @@ public final class CgroupReader {
     guard let path = paths[index], budget.take() else { return -1 }
     if let fd = try? root.open(path) { descriptors[index] = fd } else { budget.giveBack() }
     return descriptors[index]
+  }
+
+  /// Whether its folder is still the one that it was made for, and not that of a successor of the same name.
+  private var isSameGroup: Bool { own.identityFolder(plan.layout).flatMap(root.inode) == inode && inode != nil }
+
+  /// Lets go of a descriptor, to be opened again at the next read.
+  private func release(_ index: Int) {
+    guard descriptors[index] >= 0 else { return }
+    close(descriptors[index])
+    descriptors[index] = Self.unopened
+    budget.giveBack()
   }
 
   deinit {
@@ -142,9 +156,21 @@ public final class CgroupReader {
   private func load(_ index: Int, _ buffer: inout [UInt8]) throws(KernelError) -> Int? {
     var fd = descriptors[index]
     if fd == Self.unopened { fd = open(index) }
-    if fd >= 0 { return try readHeld(fd, into: &buffer, path: paths[index] ?? plan.files[index].name) }
     guard let path = paths[index] else { return nil }
-    return try root.read(path, into: &buffer)
+    if fd >= 0 {
+      do throws(KernelError) {
+        return try readHeld(fd, into: &buffer, path: path)
+      } catch {
+        // The file can have gone while the group lives on, and come again: pressure files that were switched off and on, a
+        // controller that was. What its path says now is true.
+        guard case .gone = error, isSameGroup else { throw error }
+        release(index)
+      }
+    }
+    let count = try root.read(path, into: &buffer)
+    // It was not there when it was to be opened.
+    if root.holdsDescriptors, !plan.files[index].isSlow { descriptors[index] = Self.unopened }
+    return count
   }
 
   private func parse(_ file: CgroupPlan.File, _ bytes: Span<UInt8>, into sample: inout Sample, row: Int)
@@ -166,8 +192,10 @@ public final class CgroupReader {
       let pressure = try Pressure(bytes)
       if let some { sample[row, some] = pressure.some.map { .value($0) } ?? .missing(.kernelTooOld) }
       if let full { sample[row, full] = pressure.full.map { .value($0) } ?? .missing(.kernelTooOld) }
-    case .ioStat(let read, let written): store(try DeviceTraffic(ioStat: bytes), read, written, &sample, row)
-    case .blkio(let read, let written): store(try DeviceTraffic(blkio: bytes), read, written, &sample, row)
+    case .ioStat(let read, let written):
+      store(try DeviceTraffic(ioStat: bytes, plan.devices), read, written, &sample, row)
+    case .blkio(let read, let written):
+      store(try DeviceTraffic(blkio: bytes, plan.devices), read, written, &sample, row)
     }
   }
 

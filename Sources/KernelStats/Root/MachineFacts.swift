@@ -67,8 +67,11 @@ public struct MachineFacts: Sendable, Hashable, Codable {
     return MachineFacts(
       pageSize: UInt64(sysconf(Int32(_SC_PAGESIZE))), clockTicks: UInt64(sysconf(Int32(_SC_CLK_TCK))), uid: geteuid(),
       hypervisorSignature: String(decoding: letters, as: UTF8.self),
-      kvmAvailable: unsafe access("/dev/kvm", R_OK | W_OK) == 0, hidden: hidden)
+      kvmAvailable: isKvmAvailable, hidden: hidden)
   }
+
+  /// Whether `/dev/kvm` may be opened for reading and writing now: its module can be loaded later.
+  public static var isKvmAvailable: Bool { unsafe access("/dev/kvm", R_OK | W_OK) == 0 }
 
   /// Nanoseconds in one tick.
   public var tick: UInt64 { 1_000_000_000 / clockTicks }

@@ -9,6 +9,7 @@ final class HostReader {
   private let pressure:
     [(file: HeldFile, some: WritableKeyPath<HostReadings, Reading>, full: WritableKeyPath<HostReadings, Reading>?)]
   private let resident: HeldFile
+  private let online: HeldFile
 
   init(_ root: KernelRoot, _ budget: DescriptorBudget) {
     self.root = root
@@ -20,6 +21,19 @@ final class HostReader {
       (HeldFile("/proc/pressure/io", root, budget), \.pressureIoSome, nil),
     ]
     resident = HeldFile("/proc/self/statm", root, budget)
+    online = HeldFile("/sys/devices/system/cpu/online", root, budget)
+  }
+
+  /// What can change of the machine itself while tare runs: its CPUs at every sample; its name, and whether KVM is there, now and
+  /// then.
+  func update(_ host: inout Host, buffer: inout [UInt8], refreshing: Bool) {
+    if let count = try? online.read(into: &buffer) {
+      let cpus = Host.count(cpuList: String(decoding: buffer[..<count], as: UTF8.self).trimmingLine)
+      if cpus > 0 { host.cpusOnline = cpus }
+    }
+    guard refreshing, root.isLive else { return }
+    if let name = root.line("/proc/sys/kernel/hostname") { host.hostname = name }
+    host.kvmAvailable = MachineFacts.isKvmAvailable
   }
 
   func read(into sample: inout Sample, buffer: inout [UInt8]) {
@@ -83,7 +97,7 @@ extension Host {
   }
 
   /// How many CPUs a list such as `0-3,8` names; 0 where it cannot be read.
-  static func count(cpuList: String) -> Int {
+  static func count(cpuList: some StringProtocol) -> Int {
     cpuList.split(separator: ",").reduce(0) { sum, range in
       let ends = range.split(separator: "-").compactMap { Int($0) }
       // No machine has a million; a capture may say anything.
@@ -110,4 +124,9 @@ extension Host {
     if root.text("/proc/cpuinfo")?.contains(" hypervisor ") == true { return "unknown" }
     return nil
   }
+}
+
+extension String {
+  /// Without the end of the line.
+  fileprivate var trimmingLine: Substring { prefix { $0 != "\n" } }
 }

@@ -3,10 +3,10 @@ internal import TareModel
 
 /// Bytes that a workload sent and received. Never holds a file: an open `/proc/PID/net/dev` would keep a dead network
 /// namespace and its interfaces alive.
-struct NetworkReader {
+final class NetworkReader {
   private enum Place {
-    /// All interfaces of the namespace of this process.
-    case namespace(path: String)
+    /// The interfaces of this namespace.
+    case namespace(String)
     /// What the tap devices of a VM moved, seen from the other end.
     case taps([String])
     case absent(Reason)
@@ -15,63 +15,102 @@ struct NetworkReader {
   private let root: KernelRoot
   /// Nil until it is read for the first time: a first picture needs no network.
   private var place: Place?
-  /// A container's first process.
-  private let pid: Int32?
+  /// A container's first process, or a VMM.
+  private let pid: Int32
+  private let owners: NamespaceOwners
+  private let rank: NamespaceOwners.Rank
   private var counters = InterfaceCounters()
+  /// The interfaces that were there at the last read, and those of them that count.
+  private var names: [String] = []
+  private var counted: Set<String> = []
 
-  /// A container's.
-  init(of pid: Int32, _ root: KernelRoot) {
-    self.root = root
-    self.pid = pid
+  /// - Parameter taps: the devices of a VM; nil of a container.
+  init(of pid: Int32, _ rank: NamespaceOwners.Rank, taps: [String]?, _ root: KernelRoot, _ owners: NamespaceOwners) {
+    (self.pid, self.rank, self.root, self.owners) = (pid, rank, root, owners)
+    if let taps { place = taps.isEmpty ? .absent(.notApplicable) : .taps(taps) }
   }
 
-  private static func place(of pid: Int32, _ root: KernelRoot) -> Place {
+  deinit { leave() }
+
+  private func leave() {
+    if case .namespace(let name) = place { owners.remove(rank, from: name) }
+  }
+
+  /// Finds out which namespace it is in, so that those that share one know of each other before any of them is read.
+  func prepare() {
+    if place == nil { find() }
+  }
+
+  private func find() {
+    leave()
     do throws(KernelError) {
       let own = try root.link("/proc/\(pid)/ns/net")
-      let isHost = own == (try? root.link("/proc/self/ns/net"))
-      return isHost ? .absent(.hostNetwork) : .namespace(path: "/proc/\(pid)/net/dev")
+      if own == (try? root.link("/proc/self/ns/net")) {
+        place = .absent(.hostNetwork)
+      } else {
+        place = .namespace(own)
+        owners.add(rank, to: own)
+      }
     } catch {
-      return .absent(error.reason)
+      place = .absent(error.reason)
     }
   }
 
-  /// Looks again at a container that was seen before its runtime gave it a network namespace.
-  mutating func refresh() {
-    if let pid, case .absent(.hostNetwork) = place { place = Self.place(of: pid, root) }
+  /// Looks again at a container that was seen before its runtime gave it a network namespace, or that could not be looked into.
+  func refresh() {
+    if case .absent(let reason) = place, reason != .notApplicable { find() }
   }
 
-  /// A VM's.
-  init(taps: [String], _ root: KernelRoot) {
-    self.root = root
-    pid = nil
-    place = taps.isEmpty ? .absent(.notApplicable) : .taps(taps)
+  func read(into sample: inout Sample, row: Int, buffer: inout [UInt8]) {
+    prepare()
+    let (received, sent) = readings(&buffer)
+    sample[row, .networkReceived] = received
+    sample[row, .networkSent] = sent
   }
 
-  mutating func read(into sample: inout Sample, row: Int, buffer: inout [UInt8]) {
-    let place = place ?? pid.map { Self.place(of: $0, root) } ?? .absent(.notApplicable)
-    self.place = place
+  private func readings(_ buffer: inout [UInt8]) -> (received: Reading, sent: Reading) {
+    func missing(_ reason: Reason) -> (Reading, Reading) { (.missing(reason), .missing(reason)) }
     do throws(KernelError) {
       switch place {
-      case .absent(let reason):
-        sample[row, .networkReceived] = .missing(reason)
-        sample[row, .networkSent] = .missing(reason)
-      case .namespace(let path):
-        let traffic = try counters.take(interfaces(path, &buffer).filter { $0.name != "lo" })
-        sample[row, .networkReceived] = traffic.map { .value($0.received) } ?? .missing(.counterReset)
-        sample[row, .networkSent] = traffic.map { .value($0.sent) } ?? .missing(.counterReset)
+      case nil: return missing(.notApplicable)
+      case .absent(let reason): return missing(reason)
+      case .namespace(let name):
+        guard owners.isOwner(rank, of: name) else { return missing(.sharedNetwork) }
+        guard let traffic = try counters.take(boundary(of: interfaces("/proc/\(pid)/net/dev", &buffer))) else {
+          return missing(.counterReset)
+        }
+        return (.value(traffic.received), .value(traffic.sent))
       case .taps(let names):
-        let traffic = try counters.take(interfaces("/proc/net/dev", &buffer).filter { names.contains($0.name) })
+        let taps = try taps(names, &buffer)
+        if taps.isEmpty { return missing(.notReported) }
+        guard let traffic = counters.take(taps) else { return missing(.counterReset) }
         // What a tap sent its guest received.
-        sample[row, .networkReceived] = traffic.map { .value($0.sent) } ?? .missing(.counterReset)
-        sample[row, .networkSent] = traffic.map { .value($0.received) } ?? .missing(.counterReset)
+        return (.value(traffic.sent), .value(traffic.received))
       }
     } catch {
       // The folder of a process goes with it.
-      var reason = error.reason
-      if case .notFound = error, case .namespace = place { reason = .ended }
-      sample[row, .networkReceived] = .missing(reason)
-      sample[row, .networkSent] = .missing(reason)
+      if case .notFound = error, case .namespace = place { return missing(.ended) }
+      return missing(error.reason)
     }
+  }
+
+  /// In the host's namespace, or in that of a VMM that runs in a container.
+  private func taps(_ names: [String], _ buffer: inout [UInt8]) throws(KernelError) -> [NetworkInterface] {
+    let found = try interfaces("/proc/net/dev", &buffer).filter { names.contains($0.name) }
+    if !found.isEmpty { return found }
+    return ((try? interfaces("/proc/\(pid)/net/dev", &buffer)) ?? []).filter { names.contains($0.name) }
+  }
+
+  /// Those that traffic passes on the way in and out. What they are is asked when one comes or goes.
+  private func boundary(of interfaces: [NetworkInterface]) -> [NetworkInterface] {
+    let all = interfaces.filter { $0.name != "lo" }
+    guard all.count > 1 else { return all }
+    if !all.map(\.name).elementsEqual(names) {
+      names = all.map(\.name)
+      counted = BoundaryInterfaces.choose(
+        among: names, root.holdsDescriptors ? NetworkLink.all(inNamespaceOf: pid) : nil)
+    }
+    return all.filter { counted.contains($0.name) }
   }
 
   private func interfaces(_ path: String, _ buffer: inout [UInt8]) throws(KernelError) -> [NetworkInterface] {

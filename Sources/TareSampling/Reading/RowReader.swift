@@ -12,29 +12,34 @@ final class RowReader {
 
   private let figures: Figures
   private let box: BoxReader
-  private var network: NetworkReader
+  private let network: NetworkReader
   private var memory: RowMemory
   private(set) var wasRead = false
 
   init(
     _ row: Discovery.Row, _ root: KernelRoot, _ plan: CgroupPlan, _ layout: CgroupLayout, _ budget: DescriptorBudget,
-    _ looker: Looker, patience: UInt64
+    _ looker: Looker, _ namespaces: NamespaceOwners, patience: UInt64
   ) {
+    let main = row.finding.main
+    network = NetworkReader(
+      of: main.pid, .init(isPod: row.finding.kind == .pod, start: main.start, serial: row.serial),
+      taps: row.description.machine?.taps, root, namespaces)
     memory = RowMemory(serial: row.serial, patience: patience)
     box = BoxReader(row, root, layout, budget, looker)
     if let machine = row.description.machine {
       figures = .machine(MachineReader(row, machine, box, root, plan, layout, budget))
-      network = NetworkReader(taps: machine.taps, root)
     } else {
       let cgroup = CgroupReader(root, plan, row.finding.own, budget)
       let pid = row.finding.main.pid
       figures = row.finding.own.leading == nil ? .process(cgroup, path: "/proc/\(pid)") : .container(cgroup)
-      network = NetworkReader(of: row.finding.main.pid, root)
     }
   }
 
   /// Takes what was found out of it since.
   func update(_ row: Discovery.Row) { box.update(row) }
+
+  /// Finds out what it shares with other rows, before any of them is read.
+  func prepare() { network.prepare() }
 
   /// - Returns: whether the workload is still there.
   func read(
