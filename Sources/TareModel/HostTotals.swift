@@ -100,11 +100,14 @@ extension Frame {
     }
   }
 
-  /// What a workload keeps from others: a container's working set, since `available` counts reclaimable cache as free; a
+  /// What a workload keeps from others: a container's working set and huge pages, since `available` counts reclaimable cache as free; a
   /// VM's own memory; a user's share of what its processes map, where no cgroup tells of cache.
   public func heldMemory(row: Int) -> FigureValue {
     let kind = current.workloads[row].kind
-    if kind.isContainer { return value(.workingSet, row: row) }
+    if kind.isContainer {
+      let huge = value(.memoryHugetlb, row: row).number ?? 0
+      return value(.workingSet, row: row).map { $0 + huge }
+    }
     if kind == .user, case let set = value(.workingSet, row: row), set.number != nil { return set }
     let current = value(.memoryCurrent, row: row)
     if kind == .user { return current }

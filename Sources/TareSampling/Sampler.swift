@@ -16,6 +16,7 @@ public final class Sampler {
   private var plainProcesses = 0
   private let looker: Looker
   private let namespaces = NamespaceOwners()
+  private let hugePages: HugePages
   private var rows: [RowReader] = []
   private var workloads: [Workload] = []
   private var serials: [UInt64] = []
@@ -79,6 +80,7 @@ public final class Sampler {
     users = UserRows(root, layout, plan, budget)
     hostReader = HostReader(root, budget)
     loadAverage = HeldFile("/proc/loadavg", root, budget)
+    hugePages = HugePages(root, layout, budget)
     looker = Looker(root, layout, waits: !looksAhead)
   }
 
@@ -112,6 +114,7 @@ public final class Sampler {
     (sample.brief, sample.lostStarts) = (brief, watch?.losses ?? 0)
     sample.problems.append(contentsOf: guests.problems)
     askGuests(&sample)
+    hugePages.update(&buffer)
     if !isSketch { for row in rows { row.prepare() } }
     for row in rows.indices {
       let isNew = !rows[row].wasRead
@@ -221,7 +224,7 @@ public final class Sampler {
         known.update(row)
         return known
       }
-      return RowReader(row, root, plan, layout, budget, looker, namespaces, patience: patience)
+      return RowReader(row, root, plan, layout, budget, looker, namespaces, hugePages, patience: patience)
     }
     engineNews = names.news(of: self.found, found.rows, now: root.now().realtime)
     self.found = found.rows

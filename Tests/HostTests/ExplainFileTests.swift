@@ -28,7 +28,9 @@ extension HostTests {
   /// Without helpers their sum is 0, of no file; and VMMs are configured in many ways.
   private static func isElsewhere(_ metric: Metric, _ workload: Workload) -> Bool {
     switch metric {
-    case .memoryHelpers, .memoryHelpersInside, .memoryHelpersResident, .cpuHelpers, .cpuHelpersInside: true
+    case .memoryHelpers, .memoryHelpersInside, .memoryHelpersResident, .cpuHelpers, .cpuHelpersInside,
+      .memoryHugetlb:
+      true
     case .memoryConfigured, .cpuCount, .cpuLimit: workload.kind == .vm
     default: false
     }

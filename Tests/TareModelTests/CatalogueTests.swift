@@ -21,7 +21,8 @@ struct CatalogueTests {
   @Test(arguments: Metric.allCases)
   func `a metric comes from somewhere`(metric: Metric) {
     let declaration = metric.declaration
-    #expect(declaration.v1 != nil || declaration.v2 != nil || declaration.machine?.isEmpty == false)
+    let words = [declaration.machine, declaration.container].compactMap { $0 }
+    #expect(declaration.v1 != nil || declaration.v2 != nil || words.contains { !$0.isEmpty })
   }
 
   @Test(arguments: Metric.allCases)
@@ -110,6 +111,7 @@ struct CatalogueTests {
     "memory.file_bytes", "memory.kernel_bytes", "memory.limit_bytes", "memory.configured_bytes",
     "memory.resident_bytes", "memory.guest_used_bytes", "memory.ksm_saved_bytes", "memory.oom_kills_total",
     "memory.guest_resident_bytes", "memory.vmm_bytes", "memory.helpers_bytes", "memory.balloon_bytes",
+    "memory.hugetlb_bytes",
     "pressure.cpu_some_percent", "pressure.memory_some_percent", "pressure.memory_full_percent",
     "pressure.io_some_percent", "io.read_bytes_per_second", "io.written_bytes_per_second",
     "network.received_bytes_per_second", "network.sent_bytes_per_second", "processes.count", "processes.limit",

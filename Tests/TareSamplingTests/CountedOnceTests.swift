@@ -144,3 +144,54 @@ struct CountedOnceTests {
     #expect(rates == ["in": .number(2000), "none": .missing(.notReported)])
   }
 }
+
+/// Huge pages of hugetlbfs that a container holds: no charge contains them.
+struct HugePageTests {
+  private func frame(free: Int = 4, mounted options: String = "rw", _ mode: FakeHost.Mode = .v2, writes: Bool = true)
+    throws -> Frame
+  {
+    let host = try FakeHost(mode)
+    try host.runc("web", pid: 100)
+    for (size, all, free) in [("2048", 20, free), ("1048576", 0, 0)] {
+      try host.file("/sys/kernel/mm/hugepages/hugepages-\(size)kB/nr_hugepages", "\(all)\n")
+      try host.file("/sys/kernel/mm/hugepages/hugepages-\(size)kB/free_hugepages", "\(free)\n")
+    }
+    if writes {
+      for (size, bytes) in [("2MB", 32 << 20), ("1GB", 0)] {
+        try host.file("/sys/fs/cgroup/web/hugetlb.\(size).current", "\(bytes)\n")
+      }
+    }
+    if options != "rw" {
+      try host.file("/proc/self/mountinfo", "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw,\(options)\n")
+    }
+    return try host.frame()
+  }
+
+  @Test func `they are a figure of their own, and in what the host pays`() throws {
+    let frame = try frame()
+    #expect(frame.value(.memoryHugetlb, row: 0) == .integer(32 << 20))
+    #expect(frame.value(.memoryCurrent, row: 0) == .integer(50 << 20))
+    #expect(frame.value(.memoryGross, row: 0) == .integer(82 << 20))
+    #expect(frame.value(.memoryNet, row: 0) == .integer(82 << 20))
+    #expect(frame.heldMemory(row: 0).number == Double((40 + 32) << 20))
+  }
+
+  @Test func `none are in use where all are free, and none beside the charge where they are charged`() throws {
+    #expect(try frame(free: 20, writes: false).value(.memoryHugetlb, row: 0) == .integer(0))
+    #expect(try frame(mounted: "memory_hugetlb_accounting").value(.memoryHugetlb, row: 0) == .integer(0))
+  }
+
+  @Test func `without the controller nobody knows whose they are, and gross is a bound`() throws {
+    let frame = try frame(writes: false)
+    #expect(frame.value(.memoryHugetlb, row: 0) == .missing(.noController))
+    #expect(frame.pair(0).memoryWeight.grossAtLeast == Double(50 << 20))
+    #expect(frame.pair(0).memoryWeight.gross == nil)
+  }
+
+  @Test(
+    arguments: [("hugepages-2048kB", "2MB"), ("hugepages-1048576kB", "1GB"), ("hugepages-64kB", "64KB"), ("x", nil)]
+      as [(String, String?)])
+  func `sizes are called as the controller's files call them`(entry: String, name: String?) {
+    #expect(HugePages.name(entry) == name)
+  }
+}

@@ -73,6 +73,7 @@ public struct Recompute {
     "memory.ksm_saved_bytes": ("memory.ksm_saved", 1), "memory.oom_kills_total": ("memory.oom_kills", 1),
     "memory.guest_resident_bytes": ("memory.guest_resident", 1), "memory.vmm_bytes": ("memory.vmm", 1),
     "memory.helpers_bytes": ("memory.helpers", 1), "memory.balloon_bytes": ("memory.balloon", 1),
+    "memory.hugetlb_bytes": ("memory.hugetlb", 1),
     "processes.count": ("processes.count", 1), "processes.limit": ("processes.limit", 1),
   ]
 
@@ -126,7 +127,10 @@ public struct Recompute {
     let within = min(inside, charged)
     let helpers = helpers(with: within)
     if !isMachine {
-      return Split(gross: helpers.map { charged - within + $0 }, net: charged - within, tare: helpers)
+      let huge = level("memory.hugetlb")
+      let isUnknown = huge == nil && !["not-applicable", "not-reported"].contains(raw["memory.hugetlb"]?.reason ?? "")
+      let net = charged - within + (huge ?? 0)
+      return Split(gross: isUnknown ? nil : helpers.map { net + $0 }, net: net, tare: isUnknown ? nil : helpers)
     }
     let gross = helpers.map { charged - within + $0 }
     guard let vmm = level("memory.vmm"), let ram = level("memory.guest_resident"),

@@ -69,8 +69,16 @@ extension Figure {
       others: .tools([
         "virsh dommemstat": "actual: the same", "virt-top": "the same, as a share of the machine's memory",
       ])),
+    memoryHugetlb,
   ]
 
+  public static let memoryHugetlb = gauge(
+    "memory.hugetlb_bytes", .bytes, "huge pages", .memoryHugetlb,
+    others: .tools([
+      "docker stats": "nothing: huge pages of hugetlbfs are in no MEM USAGE",
+      "kubectl describe": "limits.hugepages-2Mi: what may be used, not what is",
+      "free": "used: all huge pages that are set aside, used or not",
+    ]))
   private static let anonymous = gauge(
     "memory.anon_bytes", .bytes, "anonymous", .memoryAnon,
     others: .tools([

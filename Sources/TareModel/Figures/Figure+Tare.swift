@@ -35,6 +35,7 @@ extension Figure {
   private static let memoryInputs: [Metric] = [
     .memoryCurrent, .memoryAnon, .memoryFile, .memoryKernel, .memoryHelpers, .memoryHelpersInside,
     .memoryHelpersResident, .memoryVmm, .memoryGuestResident, .memoryGuestTotal, .memoryGuestFree, .memoryBalloon,
+    .memoryHugetlb,
     .memoryConfigured, .memoryResident,
   ]
   private static let cpuInputs: [Metric] = [.cpuUsage, .cpuHelpers, .cpuHelpersInside, .cpuGuest, .cpuEmulator]

@@ -74,7 +74,8 @@ extension Metric {
     case .cpuUsage, .cpuUser, .cpuSystem, .cpuGuest, .cpuEmulator, .cpuHelpers, .cpuHelpersInside: .cpuTime
     case .pressureCpuSome, .pressureMemorySome, .pressureMemoryFull, .pressureIoSome: .stall
     case .memoryCurrent, .memoryInactiveFile, .memoryAnon, .memoryFile, .memoryKernel, .memoryResident,
-      .memoryGuestResident, .memoryVmm, .memoryHelpers, .memoryHelpersInside, .memoryHelpersResident:
+      .memoryGuestResident, .memoryVmm, .memoryHelpers, .memoryHelpersInside, .memoryHelpersResident,
+      .memoryHugetlb:
       .resident
     case .ioRead, .ioWritten, .networkReceived, .networkSent: .traffic
     case .cpuPeriods, .cpuThrottledPeriods, .memoryOomKills: .count

@@ -155,6 +155,11 @@ extension Metric {
       metric: .memoryBalloon, name: "memory.balloon", unit: .bytes, kind: .gauge,
       help: "Memory that the balloon leaves to the guest.", v2: nil, v1: nil,
       machine: "actual of query-balloon, with --qmp"),
+    Declaration(
+      metric: .memoryHugetlb, name: "memory.hugetlb", unit: .bytes, kind: .gauge,
+      help: "Huge pages of hugetlbfs that a container's charge does not contain.", v2: nil, v1: nil, machine: nil,
+      container: "sum of hugetlb.SIZE.current of its cgroup; 0 where memory_hugetlb_accounting charges them",
+      containerV1: "sum of hugetlb.SIZE.usage_in_bytes of its cgroup"),
   ]
 
   private static let pressure: [Declaration] = [

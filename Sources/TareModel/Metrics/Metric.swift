@@ -6,7 +6,7 @@ public enum Metric: UInt8, Sendable, Hashable, CaseIterable {
   case memoryCurrent, memoryInactiveFile, memoryAnon, memoryFile, memoryKernel
   case memoryLimit, memoryConfigured, memoryResident, memoryGuestUsed, memoryKsmSaved, memoryOomKills
   case memoryGuestResident, memoryVmm, memoryHelpers, memoryHelpersInside, memoryHelpersResident
-  case memoryGuestTotal, memoryGuestFree, memoryBalloon
+  case memoryGuestTotal, memoryGuestFree, memoryBalloon, memoryHugetlb
   case pressureCpuSome, pressureMemorySome, pressureMemoryFull, pressureIoSome
   case ioRead, ioWritten
   case networkReceived, networkSent

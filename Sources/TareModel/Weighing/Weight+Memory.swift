@@ -15,6 +15,12 @@ extension Frame.Pair {
     // A class whose counter is wrong is somewhere in the rest.
     let isWrong = classes.contains { now($0.1) == .missing(.inconsistent) }
     weight.add(.other, .net, portion.takeRest(), isWrong ? .inferred : .measured)
+    switch now(.memoryHugetlb) {
+    case .value(let bytes): weight.add(.hugePages, .net, Double(bytes))
+    case .missing(.notApplicable), .missing(.notReported), .unlimited: break
+    // They are in use on this machine, and nobody says by whom.
+    case .missing(let reason): weight.lack(reason)
+    }
     add(helpersInside: inside, &weight)
     return weight
   }

@@ -15,6 +15,7 @@ public struct Weight: Sendable, Hashable {
     case fileCache = "file-cache"
     case kernel
     case other
+    case hugePages = "huge-pages"
     case program
     case guest
     case guestUsed = "guest-used"
@@ -37,6 +38,7 @@ public struct Weight: Sendable, Hashable {
       case .fileCache: "file cache"
       case .kernel: "kernel"
       case .other: "other"
+      case .hugePages: "huge pages"
       case .program: "program"
       case .guest: "guest"
       case .guestUsed: "guest in use"
@@ -57,6 +59,7 @@ public struct Weight: Sendable, Hashable {
       case .anonymous: "heaps and stacks"
       case .fileCache: "page cache and shared memory"
       case .kernel: "kernel memory held for it; a plain process costs the same"
+      case .hugePages: "pages of hugetlbfs, which no charge contains"
       case .other: "charged, but in none of the kernel's classes"
       case .program: "what runs in the box"
       case .guest: "the guest as a whole"

@@ -142,6 +142,8 @@ final class MachineReader {
     }
     weigh(into: &sample, row: row, buffer: &buffer, hugetlb: hugetlb ?? 0)
     sample[row, .memoryInactiveFile] = .missing(.notApplicable)
+    // They are in the VMM's memory.
+    sample[row, .memoryHugetlb] = .missing(.notApplicable)
     sample[row, .memoryKernel] = secondLevelTables
     sample[row, .memoryConfigured] = machine.memory.map { .value($0) } ?? .missing(.notReported)
     sample[row, .memoryGuestUsed] = sample.guests[row].memoryUsed(at: root.now().realtime)

@@ -13,13 +13,17 @@ final class RowReader {
   private let figures: Figures
   private let box: BoxReader
   private let network: NetworkReader
+  private let hugePages: HugePages
+  private let own: OwnCgroups
   private var memory: RowMemory
   private(set) var wasRead = false
 
   init(
     _ row: Discovery.Row, _ root: KernelRoot, _ plan: CgroupPlan, _ layout: CgroupLayout, _ budget: DescriptorBudget,
-    _ looker: Looker, _ namespaces: NamespaceOwners, patience: UInt64
+    _ looker: Looker, _ namespaces: NamespaceOwners,
+    _ hugePages: HugePages, patience: UInt64
   ) {
+    (self.hugePages, own) = (hugePages, row.finding.own)
     let main = row.finding.main
     network = NetworkReader(
       of: main.pid, .init(isPod: row.finding.kind == .pod, start: main.start, serial: row.serial),
@@ -66,24 +70,26 @@ final class RowReader {
     case .container(let cgroup):
       alive = cgroup.read(into: &sample, row: row, buffer: &buffer, refreshing: refreshing)
       _ = box.read(into: &sample, row: row, buffer: &buffer)
-      fillContainer(&sample, row)
+      fillContainer(&sample, row, &buffer)
     case .process(let cgroup, let path):
       _ = cgroup.read(into: &sample, row: row, buffer: &buffer, refreshing: refreshing)
       alive = root.inode(path) != nil
       _ = box.read(into: &sample, row: row, buffer: &buffer)
-      fillContainer(&sample, row)
+      fillContainer(&sample, row, &buffer)
     case .machine(let machine):
       alive = machine.read(into: &sample, row: row, buffer: &buffer, refreshing: refreshing)
     }
+    if !alive, own.leading != nil, case .container = figures { sample[row, .memoryHugetlb] = .missing(.ended) }
     if refreshing, wasRead { network.refresh() }
     network.read(into: &sample, row: row, buffer: &buffer)
     if case .container = figures { memory.keep(&sample, row, at: now, refreshed: refreshing) }
     return alive
   }
 
-  private func fillContainer(_ sample: inout Sample, _ row: Int) {
+  private func fillContainer(_ sample: inout Sample, _ row: Int, _ buffer: inout [UInt8]) {
     for metric in machineOnly { sample[row, metric] = .missing(.notApplicable) }
     sample[row, .cpuWait] = .missing(.onDemand)
+    sample[row, .memoryHugetlb] = hugePages.reading(of: own, &buffer)
   }
 }
 

@@ -90,6 +90,7 @@ struct WeightSection {
       case .anonymous: ["memory.anon_bytes"]
       case .fileCache: ["memory.file_bytes"]
       case .kernel, .tables: ["memory.kernel_bytes"]
+      case .hugePages: ["memory.hugetlb_bytes"]
       case .vmm: ["memory.vmm_bytes"]
       case .helpers: [unit == .bytes ? "memory.helpers_bytes" : "cpu.helpers_percent"]
       case .emulator: ["cpu.emulator_percent"]
@@ -110,6 +111,7 @@ struct WeightSection {
     case .anonymous: "heaps and stacks"
     case .fileCache: "page cache, shared memory"
     case .kernel: "a plain process has it too"
+    case .hugePages: "hugetlbfs, in no charge"
     case .other: "in no class of the kernel's"
     case .program: "what runs in the box"
     case .guest: share.side == .net ? "what the guest runs" : "nobody can look into it"
