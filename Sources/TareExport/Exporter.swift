@@ -31,10 +31,10 @@ public struct ExportChoice: Sendable {
   public var columns: [RowKey]?
   /// All columns that are of use to people, however many cells that takes.
   public var isWide: Bool
-  /// Cells in a line of what it is written to.
-  public var room: Int
+  /// Cells in a line of the terminal that it is written to; nil where it goes to a file or another program.
+  public var room: Int?
 
-  public init(columns: [RowKey]? = nil, isWide: Bool = false, room: Int = 80) {
+  public init(columns: [RowKey]? = nil, isWide: Bool = false, room: Int? = nil) {
     (self.columns, self.isWide, self.room) = (columns, isWide, room)
   }
 }

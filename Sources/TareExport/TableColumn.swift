@@ -18,14 +18,15 @@ struct TableColumn: Sendable {
   var heading: String { blanks + title.fitted(to: width, atEnd: atEnd) }
 
   func cell(_ frame: Frame, _ row: Int, _ nested: Set<Int>) -> String {
-    blanks + text(frame, row, nested).fitted(to: width, atEnd: atEnd)
+    let text = text(frame, row, nested)
+    return blanks + (atEnd ? text.shortenedNumber(to: width) : text).fitted(to: width, atEnd: atEnd)
   }
 
   /// As wide as all that is in it, where nobody said how wide.
-  func fitted(to frame: Frame, _ order: [Int], _ nested: Set<Int>) -> TableColumn {
+  func fitted(to frame: Frame, _ order: [Int], _ nested: Set<Int>, sums: [String]) -> TableColumn {
     guard width == 0 else { return self }
     var column = self
-    let widest = order.map { text(frame, $0, nested).displayWidth }.max() ?? 0
+    let widest = (order.map { text(frame, $0, nested) } + sums).map(\.displayWidth).max() ?? 0
     column.width = max(title.displayWidth, min(Self.longest, widest))
     // Below the names stands what the rest of the host is called.
     if name == "name" { column.width = max(column.width, 24) }
@@ -60,7 +61,10 @@ extension TableColumn {
     TableColumn(name: "throttled", title: "HELD %", width: 7) { frame, row in
       decimal(frame.value(.throttled, row: row))
     },
-    TableColumn(name: "memory", title: "MEMORY", width: 11) { frame, row in memory(frame.heldMemory(row: row)) },
+    TableColumn(name: "memory", title: "MEMORY", width: 11) { frame, row in
+      let text = memory(frame.heldMemory(row: row))
+      return frame.heldMemory(row: row).number == nil ? text : frame.heldMemoryBound(row: row).sign + text
+    },
     TableColumn(name: "limit", title: "LIMIT %", width: 8) { frame, row in
       let (value, isBound) = frame.memoryOfLimit(row: row)
       return value.number.map { (isBound ? "≤" : "") + Scaled.decimal($0) } ?? value.sign
@@ -72,7 +76,7 @@ extension TableColumn {
       boot(frame.current.workloads[row].boot.span(to: .ready))
     },
     TableColumn(name: "up", title: "UP", width: 8) { frame, row in
-      guard let started = frame.current.workloads[row].startedAt else { return "?" }
+      guard let started = frame.current.workloads[row].start else { return "?" }
       return Scaled.age(frame.current.realtime > started ? frame.current.realtime - started : 0)
     },
   ]
@@ -102,7 +106,11 @@ extension TableColumn {
     width = 0
     if let figure = key.figure {
       title = key.title + (figure.unit == .percent ? " %" : figure.unit == .seconds ? " s" : "")
-      value = { frame, row in Self.text(frame.value(figure, row: row), figure.unit) }
+      value = { frame, row in
+        let value = frame.value(figure, row: row)
+        let sign = value.number == nil ? "" : figure.bound(frame.pair(row)).sign
+        return sign + Self.text(value, figure.unit)
+      }
       return
     }
     title = key.title

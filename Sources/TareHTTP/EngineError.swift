@@ -60,8 +60,13 @@ public struct EngineError: Error, Sendable, Hashable {
 }
 
 extension EngineError: CustomStringConvertible {
-  /// One line: `/run/docker.sock: permission denied; run as root or join the socket's group`.
-  public var description: String { "\(subject): \(reason)" }
+  /// One line: `/run/docker.sock: permission denied; join the group docker, or run as root`.
+  public var description: String {
+    guard reason == .permissionDenied, let remedy = SocketAccess.remedy(for: subject) else {
+      return "\(subject): \(reason)"
+    }
+    return "\(subject): \(reason); \(remedy)"
+  }
 }
 
 extension EngineError.Reason: CustomStringConvertible {
@@ -73,7 +78,7 @@ extension EngineError.Reason: CustomStringConvertible {
     case .notFound: "no such socket"
     case .notASocket: "not a socket"
     case .symbolicLink: "a symbolic link in the path is not followed"
-    case .permissionDenied: "permission denied; run as root or join the socket's group"
+    case .permissionDenied: "permission denied"
     case .connectionRefused: "connection refused: nobody listens"
     case .wrongPeer(let uid, let process): "the socket belongs to uid \(uid), process \(process): not asked"
     case .deadline(let limit): "no whole answer within \(milliseconds(limit)) ms"

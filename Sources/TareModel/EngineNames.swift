@@ -8,6 +8,9 @@ public protocol EngineNames: Sendable {
   var problems: [Problem] { get }
   /// What they said of the container with this full id, as it came; empty where nobody listens.
   func events(of id: String) -> [EngineEvent]
+  /// The group whose members may open Docker's socket, where this user may not; nil where none may but root, and where
+  /// nobody is refused.
+  var openGroup: String? { get }
   /// Grows with every event that there is to look at.
   var eventCount: Int { get }
 }
@@ -16,6 +19,7 @@ extension EngineNames {
   /// Names alone.
   public func events(of id: String) -> [EngineEvent] { [] }
   public var eventCount: Int { 0 }
+  public var openGroup: String? { nil }
 }
 
 /// The socket of an engine that runs now.

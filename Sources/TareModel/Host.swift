@@ -7,6 +7,8 @@ public struct Host: Sendable, Hashable {
   public var cpusOnline: Int
   /// Nil where no cgroup hierarchy is mounted.
   public var cgroupMode: CgroupMode?
+  /// Controllers whose files are those of cgroup v1, where there are both; nil where nobody has said it.
+  public var v1Controllers: Set<String>?
   /// The hypervisor that this host itself runs in: `kvm`, `vmware`, …; nil on bare metal.
   public var virtualization: String?
   /// `/dev/kvm` can be opened for reading and writing by this user.
@@ -26,6 +28,19 @@ public struct Host: Sendable, Hashable {
     self.cgroupMode = cgroupMode
     self.virtualization = virtualization
     self.kvmAvailable = kvmAvailable
+  }
+}
+
+extension Host {
+  /// Whether a controller's files are those of cgroup v1 here; nil where both are mounted and nobody has said it.
+  func isV1(_ controller: String) -> Bool? {
+    switch cgroupMode {
+    case .v1: true
+    case .v2: false
+    // Files that every group has are the unified hierarchy's.
+    case .hybrid: controller.isEmpty ? false : v1Controllers?.contains(controller)
+    case nil: nil
+    }
   }
 }
 

@@ -12,7 +12,7 @@ public struct LifeEvent: Sendable, Hashable {
     case oomKilled = "oom-killed"
     /// A CPU limit begins to hold it back.
     case throttled
-    /// Its engine stopped all of its processes where they are, or let them go on.
+    /// All of its processes, or virtual CPUs, were stopped where they are, or go on.
     case paused, resumed
     /// Its engine's check of it fails, or succeeds after that.
     case unhealthy, healthy

@@ -186,6 +186,15 @@ public struct LifeLog: Sendable {
         guard let kind = kind(event, serial),
           !events.contains(where: { $0.serial == serial && $0.kind == kind && $0.lo == event.at })
         else { continue }
+        // The samples have shown it: they know less well when that was.
+        if [.paused, .resumed].contains(kind),
+          let seen = events.lastIndex(where: {
+            $0.serial == serial && $0.kind == kind && $0.lo <= event.latest && event.at <= $0.hi
+          })
+        {
+          (events[seen].lo, events[seen].hi) = (event.at, event.latest)
+          continue
+        }
         append(LifeEvent(kind, of: sample.workloads[row], serial: serial, lo: event.at, hi: event.latest))
       }
     }
@@ -215,9 +224,27 @@ public struct LifeLog: Sendable {
         if gone[serial] == nil { gone[serial] = min(realtime, sample.realtime)...sample.realtime }
         continue
       }
+      lookForPause(frame, row)
       if case .value(1...) = sample[row, .memoryOomKills] { lookForKills(frame, row) }
       if case .value(1...) = sample[row, .cpuThrottledPeriods] { lookForThrottling(frame, row) }
     }
+  }
+
+  private mutating func lookForPause(_ frame: Frame, _ row: Int) {
+    guard let before = frame.earlierRunState(row: row) else { return }
+    let kind: LifeEvent.Kind
+    switch (before, frame.runState(row: row)) {
+    case (.running, .paused), (.pausing, .paused): kind = .paused
+    case (.paused, .running): kind = .resumed
+    default: return
+    }
+    let (sample, serial) = (frame.current, frame.current.serials[row])
+    // Its engine has said so already.
+    let last = events.last { $0.serial == serial && [.paused, .resumed].contains($0.kind) }
+    guard last?.kind != kind else { return }
+    append(
+      LifeEvent(
+        kind, of: sample.workloads[row], serial: serial, lo: min(realtime, sample.realtime), hi: sample.realtime))
   }
 
   private mutating func lookForKills(_ frame: Frame, _ row: Int) {

@@ -30,6 +30,8 @@ public enum Reason: String, Sendable, Hashable, CaseIterable {
   case ended
   /// It is read only when asked for, because it is dear.
   case onDemand = "on-demand"
+  /// It is read bit by bit, and its turn has not come.
+  case notYetRead = "not-yet-read"
   /// The file was there, but not in the form that the kernel documents.
   case malformed
   /// What is read does not say it.
@@ -58,6 +60,7 @@ public enum Reason: String, Sendable, Hashable, CaseIterable {
     case .inconsistent: "The kernel's counter says more than this machine, or the whole that it is part of, can have."
     case .ended: "The workload ended before it was read."
     case .onDemand: "It is dear to read and was not asked for."
+    case .notYetRead: "It is dear, so it is read bit by bit, and its turn has not come: a later sample has it."
     case .malformed: "The kernel file is not in its documented form."
     case .notReported: "Nothing that was read says it."
     case .stale: "The guest has not told it lately: give its balloon guest-stats-polling-interval=2."

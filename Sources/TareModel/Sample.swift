@@ -16,6 +16,10 @@ public struct Sample: Sendable {
   public var readAt: [UInt64] = []
   /// Row after row, ``Metric/count`` readings each.
   public var readings: [Reading] = []
+  /// Whether each row's processes may run; ``runState(row:)`` knows of VMs more.
+  public var states: [RunState] = []
+  /// Which of each row's readings are bounds.
+  public var bounds: [MetricBounds] = []
   /// Row after row, the readings of ``Metric/carried`` at the read before their last one.
   public var earlier: [Reading] = []
   /// Monotonic nanoseconds of the last read of ``Metric/carried`` in each row, and of the one before; 0 where they are
@@ -34,6 +38,10 @@ public struct Sample: Sendable {
   public var problems: [Problem] = []
   /// Why processes are not seen as they start; nil where they are, and where nobody watches.
   public var startsUnheard: String?
+  /// Cgroups that workloads are in, where somebody looks at them.
+  public var slices: [SliceReadings] = []
+  /// The group whose members may open Docker's socket, where this user may not.
+  public var openGroup: String?
   public var own = OwnCost()
   /// Holds only what the first picture needs, taken in a hurry: no rate is made with it.
   public var isSketch = false
@@ -64,6 +72,12 @@ public struct Sample: Sendable {
     carriedAt.append(contentsOf: repeatElement(0, count: rows))
     carriedBefore.removeAll(keepingCapacity: true)
     carriedBefore.append(contentsOf: repeatElement(0, count: rows))
+    states.removeAll(keepingCapacity: true)
+    for workload in workloads {
+      states.append(.missing(workload.kind == .user ? .notApplicable : .firstSample))
+    }
+    bounds.removeAll(keepingCapacity: true)
+    bounds.append(contentsOf: repeatElement(MetricBounds(), count: rows))
     guests.removeAll(keepingCapacity: true)
     for workload in workloads { guests.append(.missing(workload.kind == .vm ? .noGuestAgent : .notApplicable)) }
     problems.removeAll(keepingCapacity: true)
@@ -86,6 +100,8 @@ public struct Sample: Sendable {
         continue
       }
       readAt[row] = old.readAt[place]
+      bounds[row] = old.bounds[place]
+      states[row] = old.states[place]
       if place < old.guests.count { guests[row] = old.guests[place] }
       (carriedAt[row], carriedBefore[row]) = (old.carriedAt[place], old.carriedBefore[place])
       readings.append(contentsOf: old.readings[place * Metric.count..<(place + 1) * Metric.count])

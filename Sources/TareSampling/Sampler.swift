@@ -45,6 +45,9 @@ public final class Sampler {
   /// Whether Unix users are rows too, after all others: what they run outside of workloads. From the next whole sample on.
   public var showsUsers = false
   private var hasUsers = false
+  /// Whether the cgroups that workloads are in are read, too.
+  public var readsSlices = false
+  private let slices: SliceReader
 
   /// - Parameters:
   ///   - environment: `XDG_RUNTIME_DIR` leads to a user's own runtimes.
@@ -78,6 +81,7 @@ public final class Sampler {
     self.watch = watch
     watch?.follow(folders: layout.watchedRoots, mounts: layout.watchedRoots)
     users = UserRows(root, layout, plan, budget)
+    slices = SliceReader(root, layout, plan, budget, host)
     hostReader = HostReader(root, budget)
     loadAverage = HeldFile("/proc/loadavg", root, budget)
     hugePages = HugePages(root, layout, budget)
@@ -112,6 +116,7 @@ public final class Sampler {
     for problem in [watch?.problem, users.problem] { if let problem { sample.problems.append(problem) } }
     sample.startsUnheard = watch?.unheard
     (sample.brief, sample.lostStarts) = (brief, watch?.losses ?? 0)
+    sample.openGroup = names.openGroup
     sample.problems.append(contentsOf: guests.problems)
     askGuests(&sample)
     hugePages.update(&buffer)
@@ -124,6 +129,7 @@ public final class Sampler {
       if !alive { schedule.somethingEnded = true }
     }
     users.read(into: &sample, from: rows.count, buffer: &buffer, refreshing: due.refresh)
+    if readsSlices, !isSketch { slices.read(into: &sample, buffer: &buffer) }
     if let progress, !isSketch { follow(progress, &sample) }
     hostReader.read(into: &sample, buffer: &buffer)
     // A capture has only those that tare looked into.
@@ -231,6 +237,7 @@ public final class Sampler {
     machines = found.rows.compactMap(\.machine)
     workloads = found.rows.map(\.workload)
     serials = found.rows.map(\.serial)
+    if readsSlices { slices.follow(workloads) }
     watch?.follow(folders: Set(found.rows.compactMap { $0.finding.own.identityFolder(layout).map(parentFolder) }))
     watch?.follow(mains: Set(found.rows.map(\.finding.main.pid)))
     settle(found: found.rows)

@@ -177,7 +177,9 @@ struct JSONTests {
 
   private let texts = [
     "id", "name", "kind", "runtime", "image", "labels", "boundaries", "pod", "namespace", "parent", "main_pid",
-    "cgroup", "started_at", "machine", "guest",
+    "cgroup", "started_at", "state", "machine", "guest",
   ]
-  private let groups = ["cpu", "memory", "pressure", "io", "network", "processes", "tare", "boot", "unavailable"]
+  private let groups = [
+    "cpu", "memory", "pressure", "io", "network", "processes", "bounds", "tare", "boot", "unavailable",
+  ]
 }

@@ -94,6 +94,45 @@ struct TableTests {
     #expect(lines.allSatisfy { line in !line.unicodeScalars.contains { $0.isHarmful } })
   }
 
+  @Test func `the first line is whole where no terminal cuts it, and as wide as one where there is one`() {
+    var sample = makeSample([(makeWorkload("a"), 1, [:])])
+    sample.host = makeHost(name: "a-host-with-quite-a-long-name.example.org", cpus: 128)
+    sample.host.kernelRelease = "6.12.117+deb13-cloud-amd64-with-more"
+    sample.host.virtualization = "kvm"
+    let frame = Frame(previous: nil, current: sample)
+    func first(_ choice: ExportChoice) -> String {
+      String(TableExporter().with(choice).text(frame, order: [0]).prefix { $0 != "\n" })
+    }
+    let whole =
+      "tare  a-host-with-quite-a-long-name.example.org  Linux 6.12.117+deb13-cloud-amd64-with-more  128 CPUs  cgroup v2  in kvm"
+    #expect(first(ExportChoice()) == whole)
+    #expect(first(ExportChoice(isWide: true, room: 80)) == whole)
+    #expect(first(ExportChoice(room: 80)).displayWidth <= 80 && first(ExportChoice(room: 100)).hasSuffix("in kvm"))
+  }
+
+  @Test func `what is paused is named below the table, and has its state in a column`() {
+    var sample = makeSample([(makeWorkload("a", name: "still"), 1, [:]), (makeWorkload("b", name: "busy"), 2, [:])])
+    (sample.states[0], sample.states[1]) = (.paused, .running)
+    let frame = Frame(previous: nil, current: sample)
+    #expect(lines(frame).contains("  paused: still"))
+    let keys = ["state", "note"].compactMap(RowKey.named)
+    let text = TableExporter().with(ExportChoice(columns: keys)).text(frame, order: [0, 1])
+    #expect(text.contains("paused   paused") && text.contains("running"))
+    #expect((try? Filter("state=paused"))?.matches(frame, 0) == true)
+    #expect((try? Filter("state=paused"))?.matches(frame, 1) == false)
+  }
+
+  @Test func `memory that may only be bounded has the sign before it`() {
+    let machine = (
+      makeWorkload("v", name: "vm", kind: .vm), UInt64(1),
+      [Metric.memoryCurrent: Reading.missing(.noPermission), .memoryResident: .value(9 << 20)]
+    )
+    let frame = Frame(previous: nil, current: makeSample([machine]))
+    #expect(lines(frame).contains { $0.contains(" ≤9.0 MiB") })
+    #expect(frame.pair(0).memoryWeight[.gross]?.bound == .atMost)
+    #expect(frame.bounds(row: 0).map(\.name) == ["tare.memory.gross_bytes"])
+  }
+
   @Test(arguments: [UInt64.max, 1 << 62, 0, 1_000_000_000_000_000])
   func `no number breaks the table`(number: UInt64) {
     let readings = Dictionary(uniqueKeysWithValues: Metric.allCases.map { ($0, Reading.value(number)) })

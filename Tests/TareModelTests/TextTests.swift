@@ -3,6 +3,28 @@ import TestSupport
 import Testing
 
 struct TextTests {
+  @Test(arguments: [
+    (999.0, "999"), (1000, "1k"), (1309, "1k"), (1999, "2k"), (999_499, "999k"), (999_500, "1M"), (0, "0"),
+    (2.4e12, "2T"), (.infinity, "?"),
+  ])
+  func `a short number is rounded, and none is another with digits cut off`(value: Double, text: String) {
+    #expect(Scaled.short(value) == text)
+  }
+
+  @Test func `a number that is too long is rounded or stands in thousands, and keeps its signs`() {
+    #expect("1234567.8".shortenedNumber(to: 7) == "1234568")
+    #expect("≥1234567.8 ".shortenedNumber(to: 7) == "≥1235k")
+    #expect("123456.78r".shortenedNumber(to: 7) == "123457r")
+    #expect("12.5".shortenedNumber(to: 7) == "12.5" && "a-long-name".shortenedNumber(to: 4) == "a-long-name")
+  }
+
+  @Test func `a note has all of its number, or a round one, or none`() {
+    let sample = makeSample([(makeWorkload("a"), 1, [.memoryOomKills: .value(1309)])])
+    let note = Frame(previous: nil, current: sample).note(row: 0)
+    #expect(note?.text == "!OOM 1309")
+    #expect([9, 8, 7, 5].map { note?.text(in: $0) } == ["!OOM 1309", "!OOM1309", "!OOM1k", "!OOM"])
+  }
+
   @Test(arguments: Array(0x00...0x1f) + Array(0x7f...0x9f))
   func `a control character becomes a replacement character`(code: UInt32) throws {
     let scalar = try #require(Unicode.Scalar(code))

@@ -1,3 +1,4 @@
+import KernelStats
 import TareModel
 import TestSupport
 import Testing
@@ -124,12 +125,41 @@ import Testing
     #expect(usage < 2, "\(usage)")
   }
 
+  @Test func `nobody has 0 bytes because none of its processes was looked at`() throws {
+    let host = try host()
+    for pid in [1, 600, 601] { try host.folder.remove("/proc/\(pid)/statm") }
+    let frame = try frame(host)
+    for row in frame.current.workloads.indices {
+      #expect(frame.value(.memoryCurrent, row: row) == .missing(.notReported))
+      #expect(frame.pair(row).memoryWeight[.gross] == nil && frame.heldMemory(row: row).number == nil)
+    }
+  }
+
+  @Test func `a sum is whole when all were looked at, those that ended or hold nothing, too`() throws {
+    var sum = MemorySum()
+    #expect(sum.current == .value(0) && sum.shortage == nil)
+    var account = MemoryAccount()
+    sum.add(account)
+    #expect(sum.current == .missing(.notYetRead) && sum.shortage == .notYetRead)
+    (account.share, account.absence) = (ProcessShare(anonymous: 4096), nil)
+    sum.add(account)
+    #expect(sum.current == .value(4096) && sum.shortage == .notYetRead)
+    var whole = MemorySum()
+    whole.add(account)
+    whole.add(.ended)
+    #expect(whole.current == .value(4096) && whole.shortage == nil)
+  }
+
   @Test func `processes of which few or none may be looked into`() throws {
     let host = try host()
     host.fail("/proc/601/smaps_rollup", 13)
     var frame = try frame(host)
     // Pages in RAM less those of files and shared ones.
-    #expect(frame.value(.memoryCurrent, row: try row("user:1000", frame)) == .integer(3000 << 10 + 900 * 4096))
+    let some = try row("user:1000", frame)
+    #expect(frame.value(.memoryCurrent, row: some) == .integer(3000 << 10 + 900 * 4096))
+    #expect(frame.heldMemoryBound(row: some) == .atLeast && frame.pair(some).memoryWeight[.gross]?.bound == .atLeast)
+    #expect(frame.bounds(row: some).contains { $0.name == "memory.current_bytes" && $0.bound == .atLeast })
+    #expect(frame.pair(some).memoryWeight[.tare] == nil || frame.pair(some).memoryWeight[.tare]?.bound == .exact)
     host.fail("/proc/600/smaps_rollup", 13)
     frame = try self.frame(host)
     #expect(frame.value(.memoryCurrent, row: try row("user:1000", frame)) == .missing(.noPermission))

@@ -57,10 +57,10 @@ import Testing
     let resident: [Metric: Reading] = [
       .memoryCurrent: mebibytes(6), .memoryHelpers: .missing(.noPermission), .memoryHelpersResident: mebibytes(2),
     ]
-    #expect(line([(makeWorkload("a"), 1, resident)]) == ["containers: about 2.0 MiB of 8.0, 25.0 %"])
+    #expect(line([(makeWorkload("a"), 1, resident)]) == ["containers: at most 2.0 MiB of 8.0, 25.0 %"])
     #expect(
       line([(makeWorkload("a"), 1, resident), (makeWorkload("b"), 2, shut)]) == [
-        "containers: at least 2.0 MiB of 13.0, 15.4 %"
+        "containers: not known, of 13.0 MiB"
       ])
     let bare: [Metric: Reading] = [.memoryCurrent: mebibytes(6), .memoryHelpers: .value(0)]
     #expect(line([(makeWorkload("a"), 1, bare)]) == ["containers: 0.0 MiB of 6.0,  0.0 %"])

@@ -4,6 +4,8 @@ public struct ProcessStat: Sendable, Hashable {
   /// The process's own name for itself, at most 15 bytes of anything but NUL: field 2.
   public var comm: String
   public var parent: Int32
+  /// A signal such as SIGSTOP stopped it: `T` of field 3.
+  public var isStopped: Bool
   /// A thread of the kernel (PF_KTHREAD of field 9).
   public var isKernelThread: Bool
   /// Fields 14 and 15, with those of threads that ended. User time contains guest time.
@@ -30,13 +32,16 @@ public struct ProcessStat: Sendable, Hashable {
     var cursor = Cursor()
     while cursor.at <= close { cursor.step() }
     parent = 0
-    isKernelThread = false
+    (isKernelThread, isStopped) = (false, false)
     (userTicks, systemTicks, threads, start, guestTicks) = (0, 0, 0, 0, 0)
     (reapedUserTicks, reapedSystemTicks) = (0, 0)
     var field = 3
     while field <= 43 {
       cursor.skipBlanks(bytes)
       switch field {
+      case 3:
+        isStopped = cursor.at < bytes.count && bytes[cursor.at] == UInt8(ascii: "T")
+        cursor.skipWord(bytes)
       case 4: parent = Int32(truncatingIfNeeded: try cursor.number(bytes))
       case 9: isKernelThread = try cursor.number(bytes) & 0x20_0000 != 0
       case 14: userTicks = try cursor.number(bytes)

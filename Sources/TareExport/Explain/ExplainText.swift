@@ -18,11 +18,11 @@ public struct ExplainText: Sendable {
   }
 
   /// What is declared of it, whatever the workload.
-  public func text(_ choice: FigureChoice) -> String {
-    text("\(choice.name)\(choice.figure.map { ", \($0.unit.rawValue)" } ?? ", seconds")", parts(choice))
+  /// - Parameter host: whose files are named; nil names those of all versions of cgroups.
+  public func text(_ choice: FigureChoice, on host: Host? = nil) -> String {
+    let parts = choice.figure?.parts(on: host) ?? BootExplanation.parts
+    return text("\(choice.name)\(choice.figure.map { ", \($0.unit.rawValue)" } ?? ", seconds")", parts)
   }
-
-  private func parts(_ choice: FigureChoice) -> [ExplanationPart] { choice.figure?.parts ?? BootExplanation.parts }
 
   /// What it is of one workload.
   public func text(_ choice: FigureChoice, _ frame: Frame, row: Int, _ inspection: Inspection?) -> String {
@@ -32,7 +32,8 @@ public struct ExplainText: Sendable {
     }
     let explanation = Explanation(figure, frame, row: row, inspection: inspection)
     let amount = Self.amount(explanation.value, figure.unit)
-    let known = explanation.reason == nil ? ", \(explanation.certainty.rawValue)" : ""
+    let trust = explanation.bound == .exact ? explanation.certainty.rawValue : explanation.bound.rawValue
+    let known = explanation.reason == nil ? ", \(trust)" : ""
     return text(
       "\(figure.name) of \(name): \(amount)\(known)", explanation.parts { Self.amount(.number($0), $1) })
   }

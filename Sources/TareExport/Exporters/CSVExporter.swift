@@ -50,8 +50,9 @@ public struct CSVExporter: Exporter {
   /// All that the JSON says of a workload in single values.
   private static let whole = CSVExporter(
     columns: [
-      "id", "name", "kind", "runtime", "image", "pod", "namespace", "parent", "pid", "cgroup", "started", "accelerator",
+      "id", "name", "kind", "runtime", "image", "pod", "namespace", "parent", "pid", "cgroup", "started", "state",
+      "accelerator",
     ].compactMap(RowKey.named) + Figure.catalogue.compactMap { RowKey.named($0.name) }
-      + ["boot", "ready", "boot.kind"].compactMap(RowKey.named)
+      + ["bounds", "boot", "ready", "boot.kind"].compactMap(RowKey.named)
   ).keys
 }

@@ -18,11 +18,11 @@ extension JSONExporter {
   ) {
     json.object(group) { json in
       for (name, value) in [
-        ("gross", weight.gross), ("net", weight.net), ("tare", weight.tare), ("tare_at_least", weight.tareAtLeast),
+        ("gross", weight.gross), ("net", weight.net), ("tare", weight.tare), ("tare_at_least", weight.tareForSure),
         ("net_at_most", weight.netAtMost),
       ] {
         json.field("\(name)_\(unit)", value.map { Self.value($0, unit) } ?? .missing(.notReported))
-        let reason = name == "gross" ? weight.absence ?? weight.shortage : weight.reason
+        let reason = name == "gross" ? weight.absence ?? weight.shortage : weight.reason ?? weight.doubt
         if value == nil { missing.append(("tare.\(group).\(name)_\(unit)", (reason ?? .notReported).rawValue)) }
       }
       json.field("label", weight.certainty.rawValue)
@@ -33,6 +33,7 @@ extension JSONExporter {
             json.field("side", share.side.rawValue)
             json.field(unit, Self.value(share.amount, unit))
             json.field("label", share.certainty.rawValue)
+            json.field("bound", share.bound.rawValue)
           }
         }
       }
@@ -73,6 +74,7 @@ extension JSONExporter {
             }
           }
           json.field("at_least", box.isAtLeast)
+          json.field("at_most", box.isAtMost)
         }
       }
     }

@@ -98,7 +98,10 @@ public struct JSONExporter: Exporter {
     text("parent", workload.parent)
     json.field("main_pid", workload.mainPid.map { UInt64($0) })
     text("cgroup", workload.cgroup)
-    text("started_at", workload.startedAt.map(Timestamp.text))
+    text("started_at", workload.start.map(Timestamp.text))
+    let state = frame.runState(row: row)
+    json.field("state", state.word)
+    if let reason = state.reason { absent.append(("state", reason.rawValue)) }
     write(machine: workload, &json, &absent)
     if workload.mainPid == nil { absent.append(("main_pid", Reason.notReported.rawValue)) }
     for (group, figures) in Self.groups {
@@ -109,6 +112,9 @@ public struct JSONExporter: Exporter {
           if let reason = value.reason { absent.append((figure.name, reason)) }
         }
       }
+    }
+    json.object("bounds") { json in
+      for (name, bound) in frame.bounds(row: row) { json.field(name, bound.rawValue) }
     }
     write(tare: row, frame, &json, &absent)
     write(guest: frame.current.guests[row], &json, &absent)

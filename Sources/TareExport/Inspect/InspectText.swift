@@ -46,7 +46,7 @@ public struct InspectText: Sendable {
     let facts: [(String, String?)] = [
       ("id", workload.id), ("image", workload.image), ("pod", workload.pod), ("runs in", workload.parent),
       ("first process", workload.mainPid.map { String($0) }), ("cgroup", workload.cgroup),
-      ("started", workload.startedAt.map(Timestamp.text)),
+      ("started", workload.start.map(Timestamp.text)),
     ]
     return ["\(workload.name.harmless), a \(Self.word(workload.kind)) of \(workload.runtime.rawValue)"]
       + facts.compactMap { name, value in value.map { "  \(name.fitted(to: 15)) \($0.harmless)" } }
@@ -68,14 +68,14 @@ public struct InspectText: Sendable {
     guard let gross = weight.grossAtLeast else {
       return [title, line("gross", "?", (weight.reason ?? .notReported).explanation)]
     }
-    func bound(_ sign: String, _ isBound: Bool, _ amount: Double?) -> String {
-      (isBound ? "\(sign) " : "") + text(amount ?? 0)
+    func sum(_ total: Weight.Total, of nothing: String) -> String {
+      guard let (value, bound, _) = weight[total] else { return nothing }
+      return (bound == .exact ? "" : "\(bound.sign) ") + text(value)
     }
-    var lines = [title, line("gross", bound("≥", weight.gross == nil, gross), "what the host pays")]
-    lines.append(
-      line("net", bound("≤", weight.net == nil, weight.netAtMost), "what it would cost without its box"))
+    var lines = [title, line("gross", sum(.gross, of: text(gross)), "what the host pays")]
+    lines.append(line("net", sum(.net, of: "?"), "what it would cost without its box"))
     lines += shares(weight, .net, text, line)
-    lines.append(line("tare", bound("≥", weight.tare == nil, weight.tareAtLeast), "what its box adds"))
+    lines.append(line("tare", sum(.tare, of: "≥ \(text(0))"), "what its box adds"))
     lines += shares(weight, .tare, text, line)
     if let reason = weight.obstacle {
       lines.append(line("unopened", text(weight.sum(.unopened)), reason.explanation))
@@ -88,8 +88,10 @@ public struct InspectText: Sendable {
     _ weight: Weight, _ side: Weight.Side, _ text: (Double) -> String, _ line: (String, String, String) -> String
   ) -> [String] {
     weight.shares.filter { $0.side == side }.map { share in
-      let sign = share.certainty.sign
-      return line("  \(share.part.title)", text(share.amount) + sign, share.part.help)
+      let amount =
+        share.bound == .exact
+        ? text(share.amount) + share.certainty.sign : "\(share.bound.sign) \(text(share.amount))"
+      return line("  \(share.part.title)", amount, share.part.help)
     }
   }
 }

@@ -15,8 +15,16 @@ extension Explanation {
     }
     switch value {
     case .unlimited: return ExplanationPart("NO LIMIT", [.init("", "No limit is set: a value of its own kind.")])
-    case .missing(let reason): return ExplanationPart("WHY IT IS MISSING", [.init(reason.rawValue, reason.explanation)])
-    case .number, .integer: return nil
+    case .missing(let reason):
+      var lines = [ExplanationPart.Line(reason.rawValue, reason.explanation)]
+      if let inPlace {
+        lines.append(.init("", "Lists show \(inPlace.declaration.name) in its place: at most so much (≤)."))
+      }
+      return ExplanationPart("WHY IT IS MISSING", lines)
+    case .number, .integer:
+      guard bound != .exact, weight == nil else { return nil }
+      let reason = boundReason.map { ": \($0.rawValue). \($0.explanation)" } ?? "."
+      return ExplanationPart("A BOUND (\(bound.sign))", [.init(bound.rawValue, "Not all of it was read\(reason)")])
     }
   }
 
@@ -56,9 +64,15 @@ extension Explanation {
     var lines = weight.shares.map { share in
       ExplanationPart.Line(
         share.part.title,
-        "\(amount(share.amount, figure.unit)) \(share.side.rawValue), \(share.certainty.rawValue): \(share.part.help)")
+        "\(share.bound.sign)\(amount(share.amount, figure.unit)) \(share.side.rawValue), \(share.certainty.rawValue): \(share.part.help)"
+      )
     }
-    if let obstacle = weight.obstacle, let tare = weight.tareAtLeast, let net = weight.netAtMost {
+    if let doubt = weight.doubt {
+      let isLess = weight.shares.contains { $0.bound == .atMost }
+      let why = isLess ? "what is resident stands for a share that may not be read" : "not all of it was read"
+      lines.append(.init("", "A bound (\(isLess ? "≤" : "≥")): \(why), \(doubt.rawValue)."))
+    }
+    if let obstacle = weight.obstacle, let tare = weight.tareForSure, let net = weight.netAtMost {
       lines.append(
         .init(
           "",
@@ -83,17 +97,28 @@ extension Explanation {
 
 extension Figure {
   /// What is declared of the figure, whatever its value.
-  public var parts: [ExplanationPart] {
-    [formulaPart] + Metric.Declaration.Origin.allCases.map(origin) + [othersPart]
+  public var parts: [ExplanationPart] { parts(on: nil) }
+
+  /// The same with the files of this host alone; of all versions of cgroups where no host is meant.
+  public func parts(on host: Host?) -> [ExplanationPart] {
+    let origins: [ExplanationPart] =
+      if let host, host.cgroupMode != nil {
+        [
+          origin("container, cgroup \(host.cgroupMode?.rawValue ?? "")") { $0.containerWords(on: host) },
+          origin(Metric.Declaration.Origin.machine.rawValue) { $0.machineWords(on: host) },
+        ]
+      } else {
+        Metric.Declaration.Origin.allCases.map { place in origin(place.rawValue) { $0.words(place) } }
+      }
+    return [formulaPart] + origins + [othersPart]
   }
 
   /// Where each input comes from there, a line each.
-  private func origin(_ origin: Metric.Declaration.Origin) -> ExplanationPart {
+  private func origin(_ title: String, _ words: (Metric.Declaration) -> String?) -> ExplanationPart {
     let lines = inputs.compactMap { metric in
-      metric.declaration.words(origin).map { ExplanationPart.Line(metric.declaration.name, $0) }
+      words(metric.declaration).map { ExplanationPart.Line(metric.declaration.name, $0) }
     }
-    return ExplanationPart(
-      "READ FROM, \(origin.rawValue)", lines.isEmpty ? [.init("", "It does not exist there.")] : lines)
+    return ExplanationPart("READ FROM, \(title)", lines.isEmpty ? [.init("", "It does not exist there.")] : lines)
   }
 
   fileprivate var formulaPart: ExplanationPart { ExplanationPart("FORMULA", [.init(name, formula)]) }

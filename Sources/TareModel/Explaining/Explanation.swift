@@ -22,6 +22,11 @@ public struct Explanation: Sendable {
   public let value: FigureValue
   public let certainty: Certainty
   public let inputs: [Input]
+  /// Whether the value is one, and why not all of it is known.
+  public let bound: Bound
+  let boundReason: Reason?
+  /// What lists show where there is no value.
+  let inPlace: Metric?
   /// Of what the value is a sum, where it is one.
   public let weight: Weight?
   /// A value that is only there because somebody looks, from the tasks one by one.
@@ -37,6 +42,10 @@ public struct Explanation: Sendable {
     value = figure.evaluate(pair)
     certainty = figure.certainty(pair)
     weight = figure.weight?(pair)
+    bound = value.number == nil ? .exact : figure.bound(pair)
+    boundReason = frame.current.bounds[row].reason
+    let isHeld = figure.name == Figure.memoryCurrent.name && value.number == nil
+    inPlace = isHeld && frame.heldMemory(row: row).number != nil ? .memoryResident : nil
     inputs = figure.inputs.map { metric in
       Input(
         metric: metric, now: pair.now(metric), read: pair.read(metric), before: pair.before(metric),
@@ -62,14 +71,7 @@ extension Metric {
   }
 
   func containerWords(_ workload: Workload, on host: Host) -> String? {
-    let declaration = declaration
-    let (first, other) = (declaration.words(.v2), declaration.words(.v1))
-    guard let first, let other, first != other, host.cgroupMode != .v2 else {
-      return (first ?? other).map { place(declaration, $0, workload) }
-    }
-    // Where both are mounted, each controller is in one of them.
-    let words = host.cgroupMode == .v1 ? other : "\(other), or \(first) where the controller is in v2"
-    return place(declaration, words, workload)
+    declaration.containerWords(on: host).map { place(declaration, $0, workload) }
   }
 
   private func place(_ declaration: Declaration, _ words: String, _ workload: Workload) -> String {
@@ -81,15 +83,32 @@ extension Metric {
 }
 
 extension Metric.Declaration {
+  /// Whether its files are those of cgroup v1 on this host; nil where that is not known.
+  func isV1(on host: Host) -> Bool? {
+    let group = String(name.prefix { $0 != "." })
+    return host.isV1(v1?.controller ?? v2?.controller ?? (group == "processes" ? "pids" : group))
+  }
+
+  /// As this host's version of cgroups has it.
+  func containerWords(on host: Host) -> String? {
+    guard let first = words(.v2), let other = words(.v1), first != other else { return words(.v2) ?? words(.v1) }
+    return switch isV1(on: host) {
+    case true?: other
+    case false?: first
+    case nil: "\(other), or \(first) where the controller is in v2"
+    }
+  }
+
   /// "Its own cgroup's" says which file only to who knows all of them.
-  fileprivate func machineWords(_ workload: Workload, on host: Host) -> String? {
+  func machineWords(_ workload: Workload? = nil, on host: Host) -> String? {
     let mark = "its own cgroup's"
     guard let machine, machine.hasPrefix(mark) else { return machine }
     let rest = machine.dropFirst(mark.count)
-    let group = workload.cgroup.map { " \($0)" } ?? ""
-    let (own, other) = host.cgroupMode == .v1 ? (v1, v2) : (v2, v1)
-    if let place = own ?? other { return "\(place.words) of its own cgroup\(group)\(rest)" }
-    return container.map { "\($0)\(group.isEmpty ? "" : ", cgroup\(group)")\(rest)" } ?? machine
+    let group = workload?.cgroup.map { " \($0)" } ?? ""
+    let isV1 = isV1(on: host) ?? (host.cgroupMode == .hybrid)
+    if let place = isV1 ? v1 : v2 { return "\(place.words) of its own cgroup\(group)\(rest)" }
+    let words = isV1 ? containerV1 ?? container : container
+    return words.map { "\($0)\(group.isEmpty ? "" : ", cgroup\(group)")\(rest)" } ?? machine
   }
 }
 

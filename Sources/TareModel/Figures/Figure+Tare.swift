@@ -50,9 +50,13 @@ extension Figure {
       certainty: { weigh($0)[total]?.certainty ?? .unknown }, others: others, weight: weigh,
       evaluate: { pair in
         let weight = weigh(pair)
-        guard let (sum, bound, _) = weight[total], bound == .exact else {
-          return .missing(weight.reason ?? .notReported)
-        }
+        let known: Double? =
+          switch total {
+          case .gross: weight.gross
+          case .net: weight.net
+          case .tare: weight.tare
+          }
+        guard let sum = known else { return .missing(weight.reason ?? .notReported) }
         return isMemory ? .integer(UInt64(exactly: sum.rounded()) ?? .max) : .number(sum)
       })
   }

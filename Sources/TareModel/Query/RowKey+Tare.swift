@@ -44,7 +44,7 @@ extension RowKey {
     }
     let title = kind == "cpu" ? " CPU" : ""
     return [
-      number("tare_at_least", "TARE\(title) ≥", \.tareAtLeast), number("net_at_most", "NET\(title) ≤", \.netAtMost),
+      number("tare_at_least", "TARE\(title) ≥", \.tareForSure), number("net_at_most", "NET\(title) ≤", \.netAtMost),
       RowKey(
         "tare.\(kind).label", "TARE\(title) LABEL", "how its weakest share is known", field: "tare_\(kind)_label",
         .text { frame, row in weight(frame.pair(row)).certainty.rawValue }),

@@ -58,12 +58,21 @@ public struct RowKey: Sendable {
     text("accelerator", "ACCEL", "kvm, or tcg: emulation", field: "machine_accelerator") {
       $0.machine?.accelerator?.rawValue
     },
+    RowKey("state", "STATE", "running, pausing or paused", field: "state", .text { $0.runState(row: $1).word }),
     RowKey("note", "NOTE", "what holds it back", field: "note", .text { $0.note(row: $1)?.text }),
     text("boot.kind", "BOOT KIND", "boot, restart, restored or migrated") { $0.boot.kind.rawValue },
     text("boot.bound", "BOOT BOUND", "exact, at-least, at-most or unknown") { $0.boot.span(to: .userspace).bound },
     text("boot.label", "BOOT LABEL", "how BOOT is known") { $0.boot.label(to: .userspace).rawValue },
     text("ready.bound", "READY BOUND", "exact, at-least, at-most or unknown") { $0.boot.span(to: .ready).bound },
     text("ready.label", "READY LABEL", "how READY is known") { $0.boot.label(to: .ready).rawValue },
+    RowKey(
+      "memory.bound", "MEMORY BOUND", "exact, at-least or at-most", field: "memory_held_bound",
+      .text { frame, row in
+        frame.heldMemory(row: row).number == nil ? nil : frame.heldMemoryBound(row: row).rawValue
+      }),
+    RowKey(
+      "bounds", "BOUNDS", "figures that are bounds, and which", field: "bounds",
+      .text { frame, row in frame.bounds(row: row).map { "\($0.name)=\($0.bound.rawValue)" }.joined(separator: " ") }),
     RowKey(
       "limit.bound", "LIMIT BOUND", "exact, or at-most of a VM", field: "memory_of_limit_bound",
       .text { frame, row in
@@ -75,7 +84,7 @@ public struct RowKey: Sendable {
   private static let numbers: [RowKey] = [
     RowKey(
       "memory", "MEMORY", "working set of a container, own memory of a VM", field: "memory_held_bytes",
-      .number(.bytes) { $0.heldMemory(row: $1).number }),
+      .number(.bytes) { $0.heldMemory(row: $1).number }, companions: ["memory.bound"]),
     RowKey(
       "limit", "LIMIT", "of its memory limit; of a VM's RAM at most", field: "memory_of_limit_percent",
       .number(.percent) { $0.memoryOfLimit(row: $1).value.number }, companions: ["limit.bound"]),
@@ -88,11 +97,11 @@ public struct RowKey: Sendable {
       .number(.seconds) { $0.current.workloads[$1].boot.span(to: .ready).seconds },
       companions: ["ready.bound", "ready.label"]),
     RowKey(
-      "up", "UP", "since its first process began", field: "up_seconds", .number(.seconds) { $0.age(row: $1) }),
+      "up", "UP", "since it started", field: "up_seconds", .number(.seconds) { $0.age(row: $1) }),
     // The latest start first, where `up` has the longest life first.
     RowKey(
-      "started", "STARTED", "when its first process began, UTC", field: "started_at",
-      .instant { $0.current.workloads[$1].startedAt }),
+      "started", "STARTED", "when it started: where BOOT ends, UTC", field: "started_at",
+      .instant { $0.current.workloads[$1].start }),
     RowKey(
       "pid", "PID", "its first process", field: "main_pid",
       .number(.plain) { $0.current.workloads[$1].mainPid.map(Double.init) }),
@@ -206,9 +215,9 @@ extension FigureValue {
 }
 
 extension Frame {
-  /// Seconds since a workload's first process began.
+  /// Seconds since a workload started.
   public func age(row: Int) -> Double? {
-    guard let started = current.workloads[row].startedAt else { return nil }
+    guard let started = current.workloads[row].start else { return nil }
     return current.realtime > started ? Double(current.realtime - started) / 1e9 : 0
   }
 

@@ -15,6 +15,16 @@ public enum Scaled {
     value.isFinite && value < 1e15 ? String(Int64(value)) : "?"
   }
 
+  /// A whole number in at most four cells, rounded: `950`, `1k`, `13k`, `2M`.
+  public static func short(_ value: Double) -> String {
+    var scaled = value.rounded()
+    for unit in ["", "k", "M", "G", "T", "P"] {
+      if abs(scaled) < 999.5 { return decimal(scaled, digits: 0) + unit }
+      scaled /= 1000
+    }
+    return "?"
+  }
+
   /// With 0, 1 or 2 decimals: `99.9`.
   public static func decimal(_ value: Double, digits: Int = 1) -> String {
     guard value.isFinite, abs(value) < 1e15 else { return "?" }
@@ -35,5 +45,20 @@ public enum Scaled {
     case ..<172_800: "\(seconds / 3600) h"
     default: "\(seconds / 86400) d"
     }
+  }
+}
+
+extension String {
+  /// A number with a sign before it and a mark behind it in fewer cells: `≥123456.7` as `≥123457` or `≥123k`. Anything else as
+  /// it is.
+  public func shortenedNumber(to width: Int) -> String {
+    guard displayWidth > width else { return self }
+    let sign = prefix { "≥≤~<".contains($0) }
+    let digits = dropFirst(sign.count).prefix { "-.0123456789".contains($0) }
+    let mark = dropFirst(sign.count + digits.count).filter { $0 != " " }
+    guard let value = Double(String(digits)) else { return self }
+    let scales: [(Double, String)] = [(1, ""), (1e3, "k"), (1e6, "M"), (1e9, "G"), (1e12, "T")]
+    let texts = scales.map { "\(sign)\(Scaled.decimal(value / $0, digits: 0))\($1)\(mark)" }
+    return texts.first { $0.displayWidth <= width } ?? self
   }
 }

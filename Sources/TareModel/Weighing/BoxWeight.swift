@@ -8,23 +8,31 @@ public struct BoxWeight: Sendable, Hashable {
   public private(set) var absence: Reason?
   /// Bytes, or percent of a core.
   public private(set) var gross = 0.0
-  public private(set) var tare = 0.0
+  /// Where it is at least so much, without what may be less.
+  public var tare: Double { isAtLeast ? least : most }
   /// A part is unopened or unknown: tare, and where it is unknown gross too, is at least this much.
   public private(set) var isAtLeast = false
+  /// Resident memory stands for shares that may not be read: tare and gross are at most this much.
+  public var isAtMost: Bool { !isAtLeast && hasDoubt }
   public private(set) var certainty = Certainty.measured
+  private var least = 0.0
+  private var most = 0.0
+  private var hasDoubt = false
 
   public init() {}
 
   public mutating func add(_ weight: Weight) {
     count += 1
     if weight.reason != nil { isAtLeast = true }
-    guard let gross = weight.grossAtLeast, let tare = weight.tareAtLeast else {
+    guard let gross = weight.grossAtLeast, let tare = weight.tareForSure else {
       unknown += 1
       absence = absence ?? weight.absence
       return
     }
     self.gross += gross
-    self.tare += tare
+    least += tare
+    most += weight.sum(.tare)
+    if weight.bound(of: .gross) == .atMost { hasDoubt = true }
     certainty = certainty.joined(weight.certainty(of: .tare))
   }
 

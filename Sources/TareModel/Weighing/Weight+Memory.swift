@@ -7,14 +7,16 @@ extension Frame.Pair {
     guard case .value(let charged) = now(.memoryCurrent) else { return Weight(missing: now(.memoryCurrent).absence) }
     var weight = Weight()
     var portion = Portion(left: Double(charged))
+    let bound = bound(.memoryCurrent)
+    if bound != .exact { weight.doubt(frame.current.bounds[row].reason ?? .notReported) }
     let inside = portion.take(now(.memoryHelpersInside).amount)
     let classes: [(Weight.Part, Metric)] = [
       (.anonymous, .memoryAnon), (.fileCache, .memoryFile), (.kernel, .memoryKernel),
     ]
-    for (part, metric) in classes { weight.take(part, .net, now(metric).amount, of: &portion) }
+    for (part, metric) in classes { weight.take(part, .net, now(metric).amount, of: &portion, bound) }
     // A class whose counter is wrong is somewhere in the rest.
     let isWrong = classes.contains { now($0.1) == .missing(.inconsistent) }
-    weight.add(.other, .net, portion.takeRest(), isWrong ? .inferred : .measured)
+    weight.add(.other, .net, portion.takeRest(), isWrong ? .inferred : .measured, bound)
     switch now(.memoryHugetlb) {
     case .value(let bytes): weight.add(.hugePages, .net, Double(bytes))
     case .missing(.notApplicable), .missing(.notReported), .unlimited: break
@@ -28,11 +30,12 @@ extension Frame.Pair {
   private var machineMemory: Weight {
     var weight = Weight()
     guard case .value(let current) = now(.memoryCurrent) else {
-      // Whose memory nobody may look into is at least as large as what is resident.
+      // What it shares with others is in what is resident as a whole.
       guard case .value(let resident) = now(.memoryResident) else {
         return Weight(missing: now(.memoryCurrent).absence)
       }
-      weight.add(.guest, .unopened, Double(resident), .inferred)
+      weight.add(.guest, .unopened, Double(resident), .inferred, .atMost)
+      weight.doubt(now(.memoryCurrent).absence)
       // Helpers are processes of their own: a user may look into them, or not.
       add(helpersInside: now(.memoryHelpersInside).amount, &weight)
       weight.close(now(.memoryCurrent).absence)
@@ -87,7 +90,8 @@ extension Frame.Pair {
         return
       }
       // Those in the charge are among them.
-      weight.add(.helpers, .tare, max(inside, Double(resident)), .inferred)
+      weight.add(.helpers, .tare, max(inside, Double(resident)), .inferred, .atMost)
+      weight.doubt(reason)
     }
   }
 

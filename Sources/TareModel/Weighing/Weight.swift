@@ -82,6 +82,8 @@ public struct Weight: Sendable, Hashable {
     /// Bytes, or percent of a core.
     public let amount: Double
     public let certainty: Certainty
+    /// Whether there may be more of it, or less.
+    public let bound: Bound
   }
 
   /// In the order in which they are shown. Their amounts add up to gross.
@@ -94,24 +96,32 @@ public struct Weight: Sendable, Hashable {
   /// bounds.
   public private(set) var shortage: Reason?
 
+  /// Why shares are bounds, where some are.
+  public private(set) var doubt: Reason?
+
   init() {}
   init(missing reason: Reason) { absence = reason }
 
-  mutating func add(_ part: Part, _ side: Side, _ amount: Double, _ certainty: Certainty = .measured) {
+  mutating func add(
+    _ part: Part, _ side: Side, _ amount: Double, _ certainty: Certainty = .measured, _ bound: Bound = .exact
+  ) {
     guard amount > 0 else { return }
     // One allocation: there may be thousands of workloads.
     if shares.isEmpty { shares.reserveCapacity(6) }
-    shares.append(Share(part: part, side: side, amount: amount, certainty: certainty))
+    shares.append(Share(part: part, side: side, amount: amount, certainty: certainty, bound: bound))
   }
 
   /// Adds what there is of this much; what had to be cut was concluded, not counted.
-  mutating func take(_ part: Part, _ side: Side, _ amount: Double, of portion: inout Portion) {
+  mutating func take(
+    _ part: Part, _ side: Side, _ amount: Double, of portion: inout Portion, _ bound: Bound = .exact
+  ) {
     let isCut = amount > portion.left
-    add(part, side, portion.take(amount), isCut ? .inferred : .measured)
+    add(part, side, portion.take(amount), isCut ? .inferred : .measured, bound)
   }
 
   mutating func close(_ reason: Reason) { obstacle = reason }
   mutating func lack(_ reason: Reason) { shortage = reason }
+  mutating func doubt(_ reason: Reason) { doubt = doubt ?? reason }
 
   /// What is known of one side.
   public func sum(_ side: Side) -> Double { shares.reduce(0) { $0 + ($1.side == side ? $1.amount : 0) } }
@@ -122,9 +132,17 @@ public struct Weight: Sendable, Hashable {
   public var net: Double? { obstacle == nil ? netAtMost : nil }
   /// Nil where a part is unopened or unknown: it is at least ``tareAtLeast``.
   public var tare: Double? { obstacle == nil && shortage == nil ? tareAtLeast : nil }
+  /// All that is known; there is more where there is a shortage.
   public var grossAtLeast: Double? { absence == nil ? shares.reduce(0) { $0 + $1.amount } : nil }
-  public var netAtMost: Double? { absence == nil ? sum(.net) + sum(.unopened) : nil }
+  /// Nil where not all of it was read.
+  public var netAtMost: Double? {
+    absence == nil && bound(of: .net) != .atLeast ? sum(.net) + sum(.unopened) : nil
+  }
   public var tareAtLeast: Double? { absence == nil ? sum(.tare) : nil }
+  /// The same without shares that may be less than what stands for them.
+  public var tareForSure: Double? {
+    absence == nil ? shares.reduce(0) { $0 + ($1.side == .tare && $1.bound != .atMost ? $1.amount : 0) } : nil
+  }
 
   /// Why there is no ``tare``, or no ``gross``; nil where there are both.
   public var reason: Reason? { absence ?? obstacle ?? shortage }

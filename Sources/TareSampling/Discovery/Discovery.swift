@@ -1,3 +1,4 @@
+internal import Glibc
 internal import KernelStats
 internal import TareModel
 
@@ -56,6 +57,7 @@ final class Discovery {
   }
 
   private let root: KernelRoot
+  private let isRoot: Bool
   private let layout: CgroupLayout
   private let environment: [String: String]
   private let sources: [any WorkloadSource]
@@ -82,6 +84,7 @@ final class Discovery {
     self.names = names
     self.watch = watch
     register = ProcessRegister(root)
+    isRoot = root.isLive && geteuid() == 0
     threads = SourceThreads()
   }
 
@@ -227,6 +230,8 @@ final class Discovery {
       if row.workload.image == nil { row.workload.image = engine.image }
     }
     if row.workload.image != nil { row.workload.absences["image"] = nil }
+    // Root may read everything: what it does not find, nobody says.
+    if isRoot, row.workload.absences["image"] == .noPermission { row.workload.absences["image"] = .notReported }
   }
 
   /// A workload runs in the innermost other container whose cgroup its main process is in.

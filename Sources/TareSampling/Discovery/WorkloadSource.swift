@@ -91,6 +91,8 @@ public struct Description: Sendable {
   public var stateFolder: StateFolder?
   /// For a VM: where its guest may be asked.
   public var agent: GuestMachine.Endpoint?
+  /// For a domain of libvirt: where that keeps what it does.
+  var domainState: DomainState?
   /// For a VM: where its VMM may be asked.
   public var monitor: GuestMachine.Endpoint?
 

@@ -23,6 +23,8 @@ final class MachineReader {
   /// The other processes of a machine that is several; nil of any other.
   private var family: [Int32]?
   private var secondLevelTables: Reading = .missing(.sharedCgroup)
+  /// A signal stopped the VMM.
+  private(set) var isStopped = false
   private var saved: Reading = .missing(.kernelTooOld)
 
   init(
@@ -55,6 +57,7 @@ final class MachineReader {
     do throws(KernelError) {
       let stat = try stat.read(into: &buffer) { bytes throws(FormatError) in try ProcessStat(bytes) }
       guard stat.start == process.start else { throw .gone(path: self.stat.path) }
+      isStopped = stat.isStopped
       readCpu(stat, into: &sample, row: row, buffer: &buffer, refreshing: refreshing)
     } catch {
       let reason: Reason = if case .notFound = error { .ended } else { error.reason }

@@ -16,6 +16,7 @@ final class RowReader {
   private let hugePages: HugePages
   private let own: OwnCgroups
   private var memory: RowMemory
+  private let pause: PauseReader
   private(set) var wasRead = false
 
   init(
@@ -30,6 +31,7 @@ final class RowReader {
       taps: row.description.machine?.taps, root, namespaces)
     memory = RowMemory(serial: row.serial, patience: patience)
     box = BoxReader(row, root, layout, budget, looker)
+    pause = PauseReader(row, root, layout, budget)
     if let machine = row.description.machine {
       figures = .machine(MachineReader(row, machine, box, root, plan, layout, budget))
     } else {
@@ -62,10 +64,14 @@ final class RowReader {
     if case .container(let cgroup) = figures {
       if memory.isQuiet(at: now), !refreshing || memory.isFresh(at: now) {
         memory.restore(&sample, row)
-        if cgroup.readQuiet(into: &sample, row: row, buffer: &buffer) { return true }
+        if cgroup.readQuiet(into: &sample, row: row, buffer: &buffer) {
+          pause.read(into: &sample, row: row, buffer: &buffer, isWhole: false)
+          return true
+        }
       }
     }
     let alive: Bool
+    var isStopped: Bool?
     switch figures {
     case .container(let cgroup):
       alive = cgroup.read(into: &sample, row: row, buffer: &buffer, refreshing: refreshing)
@@ -78,10 +84,12 @@ final class RowReader {
       fillContainer(&sample, row, &buffer)
     case .machine(let machine):
       alive = machine.read(into: &sample, row: row, buffer: &buffer, refreshing: refreshing)
+      isStopped = machine.isStopped
     }
     if !alive, own.leading != nil, case .container = figures { sample[row, .memoryHugetlb] = .missing(.ended) }
     if refreshing, wasRead { network.refresh() }
     network.read(into: &sample, row: row, buffer: &buffer)
+    pause.read(into: &sample, row: row, buffer: &buffer, isWhole: true, isStopped: isStopped)
     if case .container = figures { memory.keep(&sample, row, at: now, refreshed: refreshing) }
     return alive
   }

@@ -129,7 +129,7 @@ final class UserLedger {
       // It ended: from now on it runs nothing and holds nothing.
       (accounts[index].userRate, accounts[index].systemRate) = (0, 0)
       accounts[index].threads = 0
-      accounts[index].memory = MemoryAccount()
+      accounts[index].memory = .ended
       return
     }
     let tick = root.facts.tick

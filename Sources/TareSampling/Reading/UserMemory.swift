@@ -6,10 +6,17 @@ struct MemoryAccount {
   /// What it has for itself, until its share was read.
   var own: ProcessShare?
   var share: ProcessShare?
-  /// Its share may not be read.
-  var isDenied = false
+  /// Why its share was not read; nil where it was, and where nothing is to be known.
+  var absence: Reason? = .notYetRead
   /// Monotonic nanoseconds of the last look; 0 before the first.
   var lookedAt: UInt64 = 0
+
+  /// One that ended holds nothing.
+  static let ended: MemoryAccount = {
+    var account = MemoryAccount()
+    account.absence = nil
+    return account
+  }()
 }
 
 /// Of all processes of a user. Bytes.
@@ -18,22 +25,33 @@ struct MemorySum {
   private var anon: UInt64?
   private var file: UInt64?
   private var read = 0
-  private var denied = 0
+  /// Why the first of those that are missing is, and of how many nothing at all is known.
+  private var absence: Reason?
+  private var unknown = 0
   private var isWhole = true
 
   mutating func add(_ account: MemoryAccount) {
-    if account.share != nil { read += 1 } else if account.isDenied { denied += 1 }
-    guard let part = account.share ?? account.own else { return }
+    if account.share != nil { read += 1 }
+    if let reason = account.absence { absence = absence ?? reason }
+    guard let part = account.share ?? account.own else {
+      if account.absence != nil { unknown += 1 }
+      return
+    }
     total.add(saturating: part.total)
     if part.anon == nil || part.file == nil { isWhole = false }
     anon = (anon ?? 0).saturating(plus: part.anon ?? 0)
     file = (file ?? 0).saturating(plus: part.file ?? 0)
   }
 
-  /// Unknown where not one may be looked into; a few that may not count with what is theirs alone.
-  var current: Reading { read == 0 && denied > 0 ? .missing(.noPermission) : .value(total) }
+  /// Unknown where not one may be looked into, or nobody has looked yet; of others it is at least what is known.
+  var current: Reading {
+    guard let absence, read == 0 else { return .value(total) }
+    return total > 0 && absence != .noPermission ? .value(total) : .missing(absence)
+  }
   var anonymous: Reading { part(anon) }
   var files: Reading { part(file) }
+  /// Why some of them were not looked into: they count with what is theirs alone, or not at all; nil where the sum is whole.
+  var shortage: Reason? { absence == .kernelTooOld && unknown == 0 ? nil : absence }
 
   private func part(_ bytes: UInt64?) -> Reading {
     if case .missing(let reason) = current { return .missing(reason) }
@@ -81,21 +99,48 @@ struct MemoryLooks {
       left -= Int64(clamping: took)
       cost &+= took
     }
-    guard let count = try? root.read("/proc/\(process.pid)/statm", into: &buffer),
-      let pages = try? residentAndShared(statm: buffer.span.extracting(first: count))
-    else { return }
-    let own = pages.resident > pages.shared ? pages.resident - pages.shared : 0
-    account.own = ProcessShare(anonymous: own.saturating(times: root.facts.pageSize))
     account.lookedAt = max(now, 1)
-    // What would hold up everything else for a tenth of a second is not looked into.
-    guard hasShares, pages.resident.saturating(times: Self.page) < UInt64(Self.most) else { return }
+    let own: UInt64
+    do throws(KernelError) {
+      guard let pages = try pages(of: process.pid, &buffer) else { throw .notFound(path: "statm") }
+      if pages.resident == 0 {
+        // Nothing of it is in RAM: of one that ended and was not yet waited for, too.
+        (account.own, account.share, account.absence) = (nil, ProcessShare(anonymous: 0), nil)
+        return
+      }
+      own = (pages.resident > pages.shared ? pages.resident - pages.shared : 0).saturating(times: root.facts.pageSize)
+      account.own = ProcessShare(anonymous: own)
+      // What would hold up everything else for a tenth of a second is not looked into.
+      guard hasShares, pages.resident.saturating(times: Self.page) < UInt64(Self.most) else {
+        account.absence = hasShares ? .onDemand : .kernelTooOld
+        return
+      }
+    } catch {
+      return fail(error, &account)
+    }
     do throws(KernelError) {
       let count = try root.read("/proc/\(process.pid)/smaps_rollup", into: &buffer)
       account.share = try? ProcessShare(smapsRollup: buffer.span.extracting(first: count))
-      account.isDenied = false
+      account.absence = account.share == nil ? .malformed : nil
     } catch {
       account.share = nil
-      if case .denied = error { account.isDenied = true }
+      fail(error, &account)
     }
+  }
+
+  /// Nil where the file says nothing.
+  private func pages(of pid: Int32, _ buffer: inout [UInt8]) throws(KernelError) -> (resident: UInt64, shared: UInt64)?
+  {
+    let count = try root.read("/proc/\(pid)/statm", into: &buffer)
+    return try? residentAndShared(statm: buffer.span.extracting(first: count))
+  }
+
+  private func fail(_ error: KernelError, _ account: inout MemoryAccount) {
+    switch error {
+    // On a machine it has ended; a capture has not everything.
+    case .notFound, .gone: account.absence = root.isLive ? nil : .notReported
+    default: account.absence = error.reason
+    }
+    if root.isLive, account.absence == nil { account.own = nil }
   }
 }

@@ -46,8 +46,14 @@ final class UserReader {
       add(.memoryAnon, loose.memory.anonymous)
       add(.memoryFile, loose.memory.files)
       add(.processCount, .value(loose.threads))
+      if let reason = loose.memory.shortage {
+        for metric in [Metric.memoryCurrent, .memoryAnon, .memoryFile] {
+          sample.bounds[place].setAtLeast(metric, reason)
+        }
+      }
     }
     sample[place, .cpuWait] = .missing(.onDemand)
+    sample.states[place] = .missing(.notApplicable)
     for metric in [Metric.networkReceived, .networkSent] { sample[place, metric] = .missing(.hostNetwork) }
     // It has no box, and nothing serves one.
     for metric in helpers { sample[place, metric] = .value(0) }

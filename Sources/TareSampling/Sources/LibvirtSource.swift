@@ -40,7 +40,10 @@ struct LibvirtSource: WorkloadSource {
 
   func describe(_ finding: Finding, in census: Census) -> Description {
     var description = QemuSource().describe(finding, in: census)
-    if isInGroup(finding.main, census) {
+    let isOfSystem = isInGroup(finding.main, census)
+    let user = isOfSystem ? nil : census.root.user(of: finding.main.pid)
+    if isOfSystem || user != nil { description.domainState = DomainState(of: description.workload.name, user: user) }
+    if isOfSystem {
       description.add(.requested, .engineState, requested(description.workload.name, finding.main, census))
     }
     return description

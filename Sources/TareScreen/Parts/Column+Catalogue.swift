@@ -6,7 +6,7 @@ extension Column {
 
   /// Those that want another than what follows from the kind of value.
   private static let widths = [
-    "name": 16, "kind": 4, "runtime": 8, "image": 24, "id": 22, "cgroup": 32, "accelerator": 6, "note": 7,
+    "name": 16, "kind": 4, "runtime": 8, "image": 24, "id": 22, "cgroup": 32, "accelerator": 6, "note": 7, "state": 7,
     "memory": 11, "limit": 8, "boot": 7, "ready": 8, "up": 8, "pid": 9, "cpu": 8, "throttled": 12,
     "tasks": 7, "wait": 10, "read": 12, "written": 14, "received": 15, "sent": 12, "oom": 10, "gross": 11, "net": 10,
     "tare": 10,
@@ -18,7 +18,7 @@ extension Column {
       self = special
     } else if let figure = key.figure {
       self.init(key, width ?? max(9, figure.label.count + 8), unit: figure.unit) { frame, row, settings in
-        "\(FigureText.cell(frame.value(figure, row: row), figure.unit, settings)) "
+        FigureText.cell(frame.value(figure, row: row), figure.bound(frame.pair(row)), figure.unit, settings)
       }
     } else {
       switch key.value {
@@ -52,10 +52,12 @@ extension Column {
     case "note":
       Column(key, width) { frame, row in
         let note = frame.note(row: row)
-        return Text(note?.text ?? "", note?.isWarning == true ? .warning : .text)
+        return Text(note?.text(in: width) ?? "", note?.isWarning == true ? .warning : .text)
       }
     case "memory":
-      Column(key, width, unit: .bytes) { "\(FigureText.cell($0.heldMemory(row: $1), .bytes, $2)) " }
+      Column(key, width, unit: .bytes) { frame, row, settings in
+        FigureText.cell(frame.heldMemory(row: row), frame.heldMemoryBound(row: row), .bytes, settings)
+      }
     case "gross", "net", "tare":
       Column(key, width, unit: .bytes) { frame, row, settings in
         FigureText.cell(Weight.Total(rawValue: key.name) ?? .gross, frame.pair(row).memoryWeight, settings)

@@ -39,6 +39,12 @@ public struct Column: Sendable {
     return alignsAtEnd ? "\(text) " : text
   }
 
+  /// A number that is too long loses no digits: it is rounded, or stands in thousands.
+  func fitted(_ text: String, to width: Int) -> String {
+    let text = text.squeezed(to: width)
+    return alignsAtEnd ? text.shortenedNumber(to: width) : text
+  }
+
   /// A text, from the left.
   init(_ key: RowKey, _ width: Int, text: @escaping @Sendable (Frame, Int) -> Text) {
     (name, title, self.width, help) = (key.name, key.title, width, key.help)

@@ -27,6 +27,12 @@ enum FigureText {
     }
   }
 
+  /// The same with the sign of a bound before it, and the place for a mark behind it.
+  static func cell(_ value: FigureValue, _ bound: Bound, _ unit: Figure.Unit, _ settings: Settings) -> String {
+    let sign = value.number == nil || bound == .exact ? "" : "\(bound.sign) "
+    return "\(sign)\(cell(value, unit, settings)) "
+  }
+
   /// One of a weight's sums in such a column, with a mark behind it or a sign before it: `371.8~`, `≥ 43.7`.
   static func cell(_ total: Weight.Total, _ weight: Weight, _ settings: Settings) -> String {
     guard let sum = weight[total] else { return "? " }

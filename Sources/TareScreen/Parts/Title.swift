@@ -41,7 +41,10 @@ enum Title {
     if let given = frame.value(.memoryConfigured, row: row).number {
       facts.append(Amount.text(given, state.settings.units))
     }
-    if let started = workload.startedAt, frame.current.realtime >= started {
+    if [.paused, .pausing].contains(frame.runState(row: row)), let word = frame.runState(row: row).word {
+      facts.append(word)
+    }
+    if let started = workload.start, frame.current.realtime >= started {
       facts.append("up \(Clock.age(frame.current.realtime - started))")
     }
     if let pid = workload.mainPid { facts.append("pid \(pid)") }

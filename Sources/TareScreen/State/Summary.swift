@@ -31,6 +31,8 @@ public struct Summary: Sendable {
     public let tare: Double
     /// There may be more of both.
     public let isAtLeast: Bool
+    /// There may be less of both.
+    public let isAtMost: Bool
   }
 
   public var containers = Lane()
@@ -106,8 +108,11 @@ public struct Summary: Sendable {
         lane.memory = lane.box.gross
         lane.withoutMemory = lane.box.unknown
       }
-      guard let gross = weight.grossAtLeast, let tare = weight.tareAtLeast else { continue }
-      weighed.append(Weighed(row: row, gross: gross, tare: tare, isAtLeast: weight.reason != nil))
+      guard let gross = weight.grossAtLeast else { continue }
+      weighed.append(
+        Weighed(
+          row: row, gross: gross, tare: weight.sum(.tare), isAtLeast: weight.reason != nil,
+          isAtMost: weight.bound(of: .tare) == .atMost))
       caches += frame.reclaimableCache(row: row)
     }
     gross = GrossTotals(

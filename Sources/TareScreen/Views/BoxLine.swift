@@ -49,7 +49,7 @@ struct BoxLine {
     }
     // At least nothing says nothing.
     if box.isAtLeast, box.tare == 0 { return "not known, of \(figure(box.gross)) \(unit.name)" }
-    let bound = box.isAtLeast ? "at least " : box.certainty == .measured ? "" : "about "
+    let bound = box.isAtLeast ? "at least " : box.isAtMost ? "at most " : box.certainty == .measured ? "" : "about "
     let percent = (box.percent ?? 0)
     let share = form == .short ? Scaled.decimal(percent, digits: 0) : Scaled.decimal(percent).fitted(to: 4, atEnd: true)
     return "\(bound)\(figure(box.tare)) \(unit.name) of \(figure(box.gross)), \(share) %"

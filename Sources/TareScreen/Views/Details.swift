@@ -87,6 +87,8 @@ struct Details {
     if value == .missing(.notApplicable) { return nil }
     var line = Section.Line(name: figure.label)
     line.value = FigureText.text(value, figure.unit, state.settings)
+    let bound = figure.bound(frame.pair(row))
+    if value.number != nil, bound != .exact { line.value = "\(bound.sign) \(line.value)".squeezed(to: 11) }
     switch value {
     case .missing(let reason): line.tail = .text(reason.rawValue, .dim)
     case .unlimited: line.tail = .text("no limit", .dim)
@@ -159,7 +161,8 @@ struct Details {
       ("id", workload.id), ("image", workload.image), ("pod", workload.pod), ("runs in", workload.parent),
       ("first process", workload.mainPid.map { String($0) }),
       ("helpers", workload.helpers.isEmpty ? nil : workload.helpers.map { String($0) }.joined(separator: " ")),
-      ("started", workload.startedAt.map { Clock.date($0, offset: state.utcOffset) }),
+      ("state", frame.runState(row: row).word),
+      ("started", workload.start.map { Clock.date($0, offset: state.utcOffset) }),
     ]
     if let machine = workload.machine { facts += machine.disks.map { ("disk", $0) } }
     facts += (workload.labels ?? [:]).sorted { $0.key < $1.key }.prefix(12).map { ("label", "\($0.key)=\($0.value)") }

@@ -29,7 +29,7 @@ enum EventText {
     case .restarted: return "not a boot: it had run before"
     case .restored: return "not a boot: it goes on from a checkpoint"
     case .migrated: return "not a boot: it ran elsewhere before"
-    case .found: return workload.startedAt.map { "up \(Clock.age(now > $0 ? now - $0 : 0)) already" } ?? ""
+    case .found: return workload.start.map { "up \(Clock.age(now > $0 ? now - $0 : 0)) already" } ?? ""
     case .paused: return "its processes stand still"
     case .resumed: return "its processes go on"
     case .unhealthy: return "its engine's check of it fails"

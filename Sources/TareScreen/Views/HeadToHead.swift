@@ -66,7 +66,11 @@ struct HeadToHead {
   /// A bound where a weight's sum is not known.
   private func text(_ value: FigureValue, _ figure: Figure, _ row: Int) -> String {
     let text = FigureText.text(value, figure.unit, state.settings)
-    guard figure.group == "tare", value.number == nil else { return text }
+    if value.number != nil {
+      let bound = figure.bound(frame.pair(row))
+      return bound == .exact ? text : "\(bound.sign) \(text)"
+    }
+    guard figure.group == "tare" else { return text }
     let (pair, path) = (frame.pair(row), figure.name.split(separator: "."))
     let weight = path[1] == "cpu" ? pair.cpuWeight : pair.memoryWeight
     guard let total = Weight.Total.allCases.first(where: { path[2].hasPrefix($0.rawValue) }), let sum = weight[total]

@@ -44,7 +44,9 @@ struct MemoryPanel: Panel {
     let number = box.tare / unit.bytes
     // A hundredth is too much beside a figure of three places.
     let tare = Scaled.decimal(number, digits: number < 9.95 && unit.bytes > 1 ? 1 : 0)
-    return ["tare \(box.isAtLeast ? "≥ " : box.certainty == .measured ? "" : "~ ")\(tare) \(unit.name)"]
+    return [
+      "tare \(box.isAtLeast ? "≥ " : box.isAtMost ? "≤ " : box.certainty == .measured ? "" : "~ ")\(tare) \(unit.name)"
+    ]
   }
 
   func drawGraph(_ view: LaneView, on canvas: inout Canvas, in area: Rect) {

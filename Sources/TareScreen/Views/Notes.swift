@@ -59,13 +59,17 @@ enum Notes {
     }
   }
 
-  /// Machines that run no guest now, in their VMM's word.
+  /// What is paused, and machines that run no guest now, in their VMM's word.
   private static func standing(_ frame: Frame) -> [Note] {
-    let rows = frame.current.workloads.indices.filter { frame.current.guests[$0].report?.isRunning == false }
-    return rows.prefix(3).map { row in
-      let status = frame.current.guests[row].report?.status ?? ""
-      return Note(sign: "", subject: frame.current.workloads[row].name.harmless.fittedAtMost(20), text: status)
+    let rows = frame.pausedRows
+    var notes = rows.prefix(3).map { row in
+      let report = frame.current.guests[row].report
+      let status = report?.isRunning == false ? report?.status : nil
+      let word = status ?? frame.runState(row: row).word ?? ""
+      return Note(sign: "", subject: frame.current.workloads[row].name.harmless.fittedAtMost(20), text: word.harmless)
     }
+    if rows.count > 3 { notes.append(Note(sign: "", subject: "\(rows.count - 3) more", text: "paused")) }
+    return notes
   }
 
   /// Machines of which nobody tells what is in them, in one line however many there are.
@@ -96,12 +100,11 @@ enum Notes {
     let containers = frame.current.workloads.filter(\.kind.isContainer)
     let without = containers.filter { $0.image == nil && $0.absences["image"] == .noPermission }
     guard !without.isEmpty else { return nil }
-    let isDocker = without.contains { $0.runtime == .docker }
+    let group = without.contains { $0.runtime == .docker } ? frame.current.openGroup?.harmless : nil
     return Note(
       sign: "!", subject: "",
-      text:
-        "\(without.count) of \(containers.count) names need \(isDocker ? "docker.sock: group docker or sudo" : "root: sudo")"
-    )
+      text: "\(without.count) of \(containers.count) names need "
+        + (group.map { "docker.sock: group \($0) or sudo" } ?? "root: sudo"))
   }
 
   /// Where nothing runs, or nothing is left by the filter.

@@ -14,7 +14,7 @@ enum PlainList {
     }
     for (index, line) in state.list.lines.dropFirst(state.list.scroll).prefix(rows(size)).enumerated() {
       guard case .workload(let row, _) = line else {
-        if case .group(let place) = line {
+        if case .group(let place) = line, !state.list.groups[place].isInside {
           canvas.put("▾ \(state.list.groups[place].title.harmless)", x: 1, y: 1 + index)
         }
         continue
@@ -39,23 +39,28 @@ enum PlainList {
     } else {
       canvas.put("\(frame.current.host.hostname.harmless) used".fittedAtMost(name), x: 3, y: y, .dim)
       let used = state.list.ranksGross ? summary.gross.used : summary.totals.memoryUsed
-      put(texts(used, summary.totals.cpu, state), y: y, on: &canvas)
+      put(texts(used, .exact, summary.totals.cpu, state), y: y, on: &canvas)
     }
   }
 
   private static func figures(_ state: ScreenState, _ frame: TareModel.Frame, _ row: Int) -> (String, String) {
     guard state.view == .boot else {
-      let gross = frame.pair(row).memoryWeight.grossAtLeast.map { FigureValue.number($0) } ?? .missing(.notReported)
-      return texts(state.list.ranksGross ? gross : frame.heldMemory(row: row), frame.value(.cpuUsage, row: row), state)
+      let weight = frame.pair(row).memoryWeight
+      let gross = weight.grossAtLeast.map { FigureValue.number($0) } ?? .missing(.notReported)
+      let memory = state.list.ranksGross ? gross : frame.heldMemory(row: row)
+      let bound = state.list.ranksGross ? weight[.gross]?.bound ?? .exact : frame.heldMemoryBound(row: row)
+      return texts(memory, bound, frame.value(.cpuUsage, row: row), state)
     }
     let boot = frame.current.workloads[row].boot
     return (FigureText.text(boot.span(to: .userspace)), FigureText.text(boot.span(to: .ready)))
   }
 
-  private static func texts(_ memory: FigureValue, _ cpu: FigureValue, _ state: ScreenState) -> (String, String) {
+  private static func texts(_ memory: FigureValue, _ bound: Bound, _ cpu: FigureValue, _ state: ScreenState) -> (
+    String, String
+  ) {
     let unit = Amount.tableUnit(state.settings.units)
     return (
-      memory.number.map { "\(Scaled.decimal($0 / unit.bytes)) \(unit.name)" } ?? "?",
+      memory.number.map { "\(bound.sign)\(Scaled.decimal($0 / unit.bytes)) \(unit.name)" } ?? "?",
       cpu.number.map { "\(Scaled.decimal($0)) %" } ?? "? %"
     )
   }

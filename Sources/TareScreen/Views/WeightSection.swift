@@ -58,8 +58,9 @@ struct WeightSection {
     let isPart = share.part == .program
     var line = Section.Line(name: "  \(isPart ? figure?.label ?? share.part.title : share.part.title)")
     let value = isPart ? figure.map { frame.value($0, row: row) } : nil
-    line.value = FigureText.text(value ?? .number(share.amount), unit, state.settings)
-    line.mark = share.certainty.sign
+    let text = FigureText.text(value ?? .number(share.amount), unit, state.settings)
+    line.value = share.bound == .exact ? text : "\(share.bound.sign) \(text)".squeezed(to: 11)
+    line.mark = share.bound == .exact ? share.certainty.sign : ""
     let words = (share.certainty == .measured ? "" : "\(share.certainty.rawValue): ") + Self.words(share)
     line.tail = figure.flatMap { tail($0.name) } ?? .text(words, .dim)
     return line
@@ -67,7 +68,9 @@ struct WeightSection {
 
   /// Where there is no history: what it is, or why it is a bound.
   private func words(_ total: Weight.Total, _ weight: Weight) -> String {
-    if let bound = weight[total]?.bound, bound != .exact { return (weight.reason ?? .notReported).rawValue }
+    if let bound = weight[total]?.bound, bound != .exact {
+      return (weight.reason ?? weight.doubt ?? .notReported).rawValue
+    }
     switch total {
     case .gross: return "what the host pays"
     case .net: return "what the program uses"

@@ -116,7 +116,8 @@ struct WorkloadGrid {
       let cell = place.column.cell(frame, row, state.settings)
       let indent = place.column.name == "name" ? min(depth * 2, place.width / 2) : 0
       let isShort = place.column.name == "note" && place.width < place.column.width
-      let whole = isShort ? frame.note(row: row)?.short ?? "" : cell.text.squeezed(to: place.width)
+      let whole =
+        isShort ? frame.note(row: row)?.text(in: place.width) ?? "" : place.column.fitted(cell.text, to: place.width)
       let text = whole.fitted(to: place.width - indent, atEnd: place.column.alignsAtEnd)
       canvas.put(text, x: place.x + indent, y: y, cell.style)
     }
@@ -126,8 +127,8 @@ struct WorkloadGrid {
   }
 
   private func draw(_ group: ListState.Group, y: Int, on canvas: inout Canvas) {
-    canvas.put(group.isCollapsed ? "›" : "▾", x: 1, y: y, .bold)
-    sum(sums.line(group), .bold, y: y, on: &canvas)
+    if !group.isInside { canvas.put(group.isCollapsed ? "›" : "▾", x: 1, y: y, .bold) }
+    sum(sums.line(group), group.isInside ? .dim : .bold, y: y, on: &canvas)
   }
 
   // MARK: Sums

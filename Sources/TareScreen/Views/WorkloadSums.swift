@@ -23,7 +23,7 @@ struct WorkloadSums {
     var texts: [String: String] = [:]
     texts[memoryName] =
       memory.number.map { "\(sign)\(isGross ? " " : "")\(bytes($0 + hidden.memory))" } ?? "?"
-    if hidden.count > 0 { texts["tare"] = tare(hidden.tare, isAtLeast: hidden.isTareAtLeast) }
+    if hidden.count > 0 { texts["tare"] = tare(hidden.tare, hidden.bound) }
     texts["cpu"] =
       least == nil
       ? cpu.number.map { summary.totals.restCpuBound.sign + Scaled.decimal($0 + hidden.cpu) } ?? "?"
@@ -39,7 +39,8 @@ struct WorkloadSums {
     let boxes = [summary.containers.box, summary.machines.box]
     var texts = [memoryName: memory.number.map(bytes) ?? "?", "cpu": cpu]
     if boxes.contains(where: { $0.count > 0 }) {
-      texts["tare"] = tare(boxes.reduce(0) { $0 + $1.tare }, isAtLeast: boxes.contains { $0.isAtLeast })
+      let bound = Self.bound(boxes.contains { $0.isAtLeast }, boxes.contains { $0.isAtMost })
+      texts["tare"] = tare(boxes.reduce(0) { $0 + $1.tare }, bound)
     }
     return ("\(host) used\(isGross && summary.gross.hasCaches ? ", with their caches" : "")", texts)
   }
@@ -50,11 +51,26 @@ struct WorkloadSums {
     if group.containers > 0 { counts.append("C \(group.containers)") }
     if group.machines > 0 { counts.append("V \(group.machines)") }
     if group.users > 0 { counts.append("P \(group.users)") }
-    let texts = [
+    let blanks = String(repeating: "  ", count: group.depth)
+    if group.isInside { return ("\(blanks)its workloads", sums(of: group)) }
+    let name = blanks + "\(group.title.harmless)  \(counts.joined(separator: " "))"
+    guard let slice = group.path.flatMap(frame.slice) else { return (name, sums(of: group)) }
+    // Its own figures: all that is in it, processes beside the workloads too.
+    let memory = isGross ? slice.charged : slice.workingSet
+    return (
+      name,
+      [
+        memoryName: memory.number.map(bytes) ?? memory.sign,
+        "cpu": slice.cpu.number.map { Scaled.decimal($0) } ?? slice.cpu.sign,
+      ]
+    )
+  }
+
+  private func sums(of group: ListState.Group) -> [String: String] {
+    [
       "cpu": group.cpu.map { Scaled.decimal($0) } ?? "?", memoryName: bytes(group.memory),
-      "tare": tare(group.tare, isAtLeast: group.isTareAtLeast),
+      "tare": tare(group.tare, Self.bound(group.isTareAtLeast, group.isTareAtMost)),
     ]
-    return ("\(group.title.harmless)  \(counts.joined(separator: " "))", texts)
   }
 
   /// Where the kernel's ticks caught less than the workloads' own counters, those are what is known.
@@ -68,19 +84,31 @@ struct WorkloadSums {
   private func bytes(_ value: Double) -> String { Scaled.decimal(value / unit.bytes) }
 
   /// At least nothing says nothing.
-  private func tare(_ value: Double, isAtLeast: Bool) -> String {
-    isAtLeast ? value > 0 ? "≥ \(bytes(value))" : "?" : bytes(value)
+  private func tare(_ value: Double, _ bound: Bound) -> String {
+    switch bound {
+    case .exact: bytes(value)
+    case .atMost: "≤ \(bytes(value))"
+    case .atLeast: value > 0 ? "≥ \(bytes(value))" : "?"
+    }
+  }
+
+  /// Of a sum: what is missing counts for more than what is too much.
+  private static func bound(_ isAtLeast: Bool, _ isAtMost: Bool) -> Bound {
+    isAtLeast ? .atLeast : isAtMost ? .atMost : .exact
   }
 
   /// What the filter leaves out, so that the column still adds up to the machine.
-  private var hiddenByFilter: (count: Int, memory: Double, tare: Double, isTareAtLeast: Bool, cpu: Double) {
-    guard let filter = state.list.filter, !filter.isEmpty else { return (0, 0, 0, false, 0) }
+  private var hiddenByFilter: (count: Int, memory: Double, tare: Double, bound: Bound, cpu: Double) {
+    guard let filter = state.list.filter, !filter.isEmpty else { return (0, 0, 0, .exact, 0) }
     let shown = Set(frame.current.workloads.indices.filter { filter.matches(frame, $0) })
     let hidden = frame.outermost(besides: shown)
     let weighed = summary.weighed.filter { !shown.contains($0.row) }
     return (
       hidden.count, isGross ? weighed.reduce(0) { $0 + $1.gross } : hidden.memory,
-      weighed.reduce(0) { $0 + $1.tare }, weighed.count < hidden.count || weighed.contains { $0.isAtLeast }, hidden.cpu
+      weighed.reduce(0) { $0 + $1.tare },
+      Self.bound(
+        weighed.count < hidden.count || weighed.contains { $0.isAtLeast }, weighed.contains { $0.isAtMost }),
+      hidden.cpu
     )
   }
 }

@@ -80,7 +80,7 @@ struct DemoCommand: ParsableCommand {
       return try Screen(Chosen.settings(), root: nil, guests: guests).run()
     }
     var session = try Session(root: nil, waits: false, watches: true, guests: guests)
-    let table = TableExporter(room: Output.columns ?? 80)
+    let table = TableExporter(room: Output.columns)
     let order = RowOrder(named: "memory")!
     try session.run(interval: 1_000_000_000, count: seconds ?? 10, interrupts: interrupts) { frame in
       table.text(frame, order: order.rows(frame)) + "\n"

@@ -48,7 +48,7 @@ struct ExplainCommand: ParsableCommand {
   func run() throws {
     let text = ExplainText(width: Output.columns ?? 100)
     guard let figure else { return try print(text.list()) }
-    guard let name else { return try print(text.text(choice(figure, nil))) }
+    guard let name else { return try print(text.text(choice(figure, nil), on: options.host)) }
     try options.show(name) { frame, row, inspection, _ in
       let workload = frame.current.workloads[row]
       let choice = try choice(figure, workload.kind)

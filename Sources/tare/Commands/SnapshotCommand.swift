@@ -103,7 +103,7 @@ struct SnapshotCommand: ParsableCommand {
       guests: guests.asked(samples: isOnce ? 1 : count == 1 ? 2 : 0))
     session.sampler.showsUsers = users
     if let format = StillScreen.Format(rawValue: format) { return try draw(format, &session, interrupts) }
-    let choice = try ExportChoice(columns: chosenColumns(), isWide: wide, room: Output.columns ?? 80)
+    let choice = try ExportChoice(columns: chosenColumns(), isWide: wide, room: Output.columns)
     guard let exporter = allExporters.first(where: { $0.name == format })?.with(choice) else { return }
     let order = RowOrder(named: sort)!
     let filter = try wanted.parsed()

@@ -1,5 +1,6 @@
 import Glibc
 import KernelStats
+import TareHTTP
 import TareModel
 import TareSampling
 
@@ -12,11 +13,12 @@ enum KernelChecks {
   }
 
   private static func privileges() -> Check {
-    geteuid() == 0
+    let group = SocketAccess(of: "/run/docker.sock")?.openGroup.flatMap(SocketAccess.groupName)
+    return geteuid() == 0
       ? Check("privileges", .fine, "root")
       : Check(
         "privileges", .limited, "user \(geteuid()): other users' processes and engines' state are closed",
-        remedy: "sudo tare, or join the group docker for Docker's names")
+        remedy: "sudo tare" + (group.map { ", or join the group \($0) for Docker's names" } ?? ""))
   }
 
   private static func cgroups(_ root: KernelRoot, _ host: Host) -> Check {
@@ -69,7 +71,7 @@ enum KernelChecks {
         "kvm", .absent, "no /dev/kvm: VMs here run by emulation",
         remedy: "switch on virtualization in the firmware, or nested virtualization outside")
     }
-    return Check("kvm", .limited, "/dev/kvm may not be opened", remedy: "join the group kvm")
+    return Check("kvm", .limited, "/dev/kvm may not be opened", remedy: SocketAccess.remedy(for: "/dev/kvm"))
   }
 
   private static func outer(_ host: Host) -> Check {

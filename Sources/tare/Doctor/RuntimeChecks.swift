@@ -35,9 +35,7 @@ enum RuntimeChecks {
       switch outcome {
       case .success(let count): Check("socket", .fine, "\(path.harmless): \(count) container\(count == 1 ? "" : "s")")
       case .failure(let error):
-        Check(
-          "socket", .limited, "\(error)".harmless,
-          remedy: error.reason == .permissionDenied ? "join the engine's group, or sudo" : nil)
+        Check("socket", .limited, "\(error)".harmless)
       }
     }
   }
@@ -68,8 +66,13 @@ enum RuntimeChecks {
     return checks
   }
 
-  private static func remedy(_ source: String) -> String {
-    source == "docker" ? "join the group docker, or sudo" : source == "kvm" ? "join the group kvm, or sudo" : "sudo"
+  /// Root has all rights already: what it lacks no group gives.
+  private static func remedy(_ source: String) -> String? {
+    switch source {
+    case "docker": SocketAccess.remedy(for: "/run/docker.sock")
+    case "kvm": SocketAccess.remedy(for: "/dev/kvm")
+    default: geteuid() == 0 ? nil : "run as root"
+    }
   }
 
   private static func isPath(_ place: String) -> Bool { place.hasPrefix("/") && !place.contains("ID") }

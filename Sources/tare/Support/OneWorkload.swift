@@ -26,6 +26,12 @@ struct OneWorkloadOptions: ParsableArguments {
     }
   }
 
+  /// Whose files are meant where no workload is; nil where nothing can be read.
+  var host: Host? {
+    guard let kernel = try? root.map({ try KernelRoot(replaying: $0) }) ?? KernelRoot() else { return nil }
+    return try? Sampler(kernel, environment: [:], names: FixedEngineNames(), budget: DescriptorBudget(0)).host
+  }
+
   /// Samples, finds the workload that is called so, looks into it, and prints what is made of that.
   /// - Parameter text: of its row, what was seen in it, and the engines' sockets.
   func show(_ name: String, _ text: (Frame, Int, Inspection, SocketNames?) throws -> String) throws {

@@ -89,7 +89,10 @@ final class SessionSource: SampleSource {
   private let session: Session
   private var taken = 0
 
-  init(_ session: Session) { self.session = session }
+  init(_ session: Session) {
+    self.session = session
+    session.sampler.readsSlices = true
+  }
 
   func makeSample() -> Sample { session.sampler.makeSample() }
 

@@ -88,6 +88,17 @@ final class SocketNames: EngineNames {
 
   var eventCount: Int { listener?.count ?? 0 }
 
+  var openGroup: String? {
+    guard geteuid() != 0 else { return nil }
+    let refused = state.withLock { $0.directory?.current.failures ?? [:] }.filter {
+      $0.value.reason == .permissionDenied
+    }
+    let paths = refused.keys.map(\.path).filter { $0.hasSuffix("docker.sock") }.sorted()
+    return paths.lazy.compactMap { SocketAccess(of: $0)?.openGroup }.first.map {
+      SocketAccess.groupName($0) ?? String($0)
+    }
+  }
+
   var problems: [Problem] {
     let failures = state.withLock { $0.directory?.current.failures ?? [:] }
     let unnamed = failures.compactMap { endpoint, error in problem(endpoint, error, "\(error)") }

@@ -126,8 +126,11 @@ struct BootView {
     switch line {
     case .group(let place):
       let group = state.list.groups[place]
+      // It has no start of its own.
+      if group.isInside { break }
       canvas.put(group.isCollapsed ? "›" : "▾", x: 1, y: y, .bold)
-      canvas.put(group.title.harmless.fittedAtMost(layout.area.width - 6), x: 3, y: y, .bold)
+      let x = min(3 + 2 * group.depth, layout.area.width / 2)
+      canvas.put(group.title.harmless.fittedAtMost(max(0, layout.area.width - 3 - x)), x: x, y: y, .bold)
     case .workload(let row, let depth): draw(row: row, depth: depth, y: y, axis, isLens: isLens, on: &canvas)
     }
     guard state.list.id(of: line, in: frame) == state.list.selection else { return }

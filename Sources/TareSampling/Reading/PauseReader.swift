@@ -1,0 +1,103 @@
+internal import KernelStats
+internal import TareModel
+
+/// Tells whether a workload is paused: by the freezer of its cgroup (cgroup-v2.rst, "cgroup.freeze"; freezer-subsystem.rst), by
+/// its first process, which a signal stops, and by what libvirt keeps of a domain.
+final class PauseReader {
+  private let root: KernelRoot
+  private let isMachine: Bool
+  private let events: HeldFile?
+  private let freezer: HeldFile?
+  private let freeze: String?
+  private let process: String
+  private let domain: DomainState?
+  private var domainWritten: UInt64?
+  private var domainState: RunState?
+  /// The first process is stopped.
+  private var isStopped = false
+  private var lastUsage: Reading = .missing(.firstSample)
+  private var state: RunState = .missing(.firstSample)
+
+  /// - Parameter row: a workload in the cgroups of its first process where it has none of its own: whoever freezes those
+  ///   freezes it too.
+  init(_ row: Discovery.Row, _ root: KernelRoot, _ layout: CgroupLayout, _ budget: DescriptorBudget) {
+    self.root = root
+    isMachine = row.finding.kind == .vm && row.description.machine?.accelerator != .uml
+    domain = row.description.domainState
+    let (own, pid) = (row.finding.own, row.finding.main.pid)
+    process = "/proc/\(pid)/stat"
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    let count = (try? root.read("/proc/\(pid)/cgroup", into: &buffer)) ?? 0
+    let shared = try? CgroupMembership(buffer.span.extracting(first: count))
+    func folder(_ point: String?, _ path: String?) -> String? {
+      // The root of a hierarchy cannot be frozen.
+      guard let point, let path, path != "/", !path.contains("..") else { return nil }
+      return point + path
+    }
+    let unified = folder(layout.unified, own.unified ?? shared?.unified)
+    events = unified.map { HeldFile("\($0)/cgroup.events", root, budget) }
+    freeze = unified.map { "\($0)/cgroup.freeze" }
+    freezer = folder(layout.controllers["freezer"], own.controllers["freezer"] ?? shared?.controllers["freezer"])
+      .map { HeldFile("\($0)/freezer.state", root, budget) }
+  }
+
+  /// - Parameters:
+  ///   - isWhole: whether the row is read as a whole, and not only what may change of a workload that stands still.
+  ///   - isStopped: what is known of the first process already.
+  func read(
+    into sample: inout Sample, row: Int, buffer: inout [UInt8], isWhole: Bool, isStopped known: Bool? = nil
+  ) {
+    defer { sample.states[row] = state }
+    let usage = sample[row, .cpuUsage]
+    defer { lastUsage = usage }
+    // Who has used the CPU since was not paused.
+    let hasRun = !isMachine && usage.number != nil && lastUsage.number != nil && usage != lastUsage
+    if hasRun, state == .running { return }
+    if let known {
+      isStopped = known
+    } else if isWhole || isStopped {
+      isStopped = firstProcessIsStopped(&buffer)
+    }
+    state = look(isWhole, &buffer)
+  }
+
+  private func look(_ isWhole: Bool, _ buffer: inout [UInt8]) -> RunState {
+    var asked = false
+    if let freezer, let count = try? freezer.read(into: &buffer) {
+      let word = buffer[..<count]
+      if word.starts(with: Self.frozen) { return .paused }
+      asked = word.starts(with: Self.freezing)
+    }
+    if let events, let count = try? events.read(into: &buffer) {
+      var isFrozen = false
+      try? Self.table.read(buffer.span.extracting(first: count)) { _, value in isFrozen = value == 1 }
+      if isFrozen { return .paused }
+    }
+    if isStopped { return .paused }
+    if isWhole || state == .pausing, let freeze, root.line(freeze) == "1" { asked = true }
+    if asked { return .pausing }
+    guard isMachine else { return .running }
+    return domain.map { state(of: $0) } ?? .missing(.notReported)
+  }
+
+  private static let frozen = Array("FROZEN".utf8)
+  private static let freezing = Array("FREEZING".utf8)
+  private static let table = KeyTable([(StaticKey("frozen"), 0, 1)])
+
+  private func firstProcessIsStopped(_ buffer: inout [UInt8]) -> Bool {
+    guard let count = try? root.read(process, into: &buffer),
+      let stat = try? ProcessStat(buffer.span.extracting(first: count))
+    else { return false }
+    return stat.isStopped
+  }
+
+  /// libvirt writes the file anew at each change.
+  private func state(of domain: DomainState) -> RunState {
+    let written = root.modified(domain.path)
+    if let domainState, written != nil, written == domainWritten { return domainState }
+    domainWritten = written
+    let state = domain.read(root)
+    domainState = state
+    return state
+  }
+}
