@@ -13,6 +13,8 @@ public protocol EngineNames: Sendable {
   var openGroup: String? { get }
   /// Grows with every event that there is to look at.
   var eventCount: Int { get }
+  /// Whether an engine that did not answer may be asked once more by now.
+  var wantsRetry: Bool { get }
 }
 
 extension EngineNames {
@@ -20,6 +22,7 @@ extension EngineNames {
   public func events(of id: String) -> [EngineEvent] { [] }
   public var eventCount: Int { 0 }
   public var openGroup: String? { nil }
+  public var wantsRetry: Bool { false }
 }
 
 /// The socket of an engine that runs now.
