@@ -3,6 +3,8 @@
 public struct ProcessStat: Sendable, Hashable {
   /// The process's own name for itself, at most 15 bytes of anything but NUL: field 2.
   public var comm: String
+  /// `R`, `S`, `Z`, … of this thread: field 3.
+  public var state: UInt8
   public var parent: Int32
   /// A signal such as SIGSTOP stopped it: `T` of field 3.
   public var isStopped: Bool
@@ -32,7 +34,7 @@ public struct ProcessStat: Sendable, Hashable {
     var cursor = Cursor()
     while cursor.at <= close { cursor.step() }
     parent = 0
-    (isKernelThread, isStopped) = (false, false)
+    (state, isKernelThread, isStopped) = (0, false, false)
     (userTicks, systemTicks, threads, start, guestTicks) = (0, 0, 0, 0, 0)
     (reapedUserTicks, reapedSystemTicks) = (0, 0)
     var field = 3
@@ -40,7 +42,8 @@ public struct ProcessStat: Sendable, Hashable {
       cursor.skipBlanks(bytes)
       switch field {
       case 3:
-        isStopped = cursor.at < bytes.count && bytes[cursor.at] == UInt8(ascii: "T")
+        if cursor.at < bytes.count { state = bytes[cursor.at] }
+        isStopped = state == UInt8(ascii: "T")
         cursor.skipWord(bytes)
       case 4: parent = Int32(truncatingIfNeeded: try cursor.number(bytes))
       case 9: isKernelThread = try cursor.number(bytes) & 0x20_0000 != 0
@@ -56,6 +59,14 @@ public struct ProcessStat: Sendable, Hashable {
       field += 1
     }
   }
+}
+
+extension ProcessStat {
+  /// Zombie or dead.
+  public var hasEnded: Bool { state == UInt8(ascii: "Z") || state == UInt8(ascii: "X") || state == UInt8(ascii: "x") }
+
+  /// Of a process: its first thread has ended, others have not.
+  public var isWithoutLeader: Bool { hasEnded && threads > 1 }
 }
 
 /// `/proc/PID/task/TID/schedstat`: nanoseconds on a CPU, nanoseconds waiting for one. From sched-stats.rst.

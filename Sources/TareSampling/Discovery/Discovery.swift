@@ -91,7 +91,7 @@ final class Discovery {
     self.sources = sources
     self.names = names
     self.watch = watch
-    register = ProcessRegister(root)
+    register = ProcessRegister(root, layout)
     isRoot = root.isLive && geteuid() == 0
   }
 

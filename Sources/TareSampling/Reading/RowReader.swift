@@ -11,6 +11,8 @@ final class RowReader {
   }
 
   private let figures: Figures
+  /// Of a container.
+  private let main: Process?
   private let box: BoxReader
   private let network: NetworkReader
   private let hugePages: HugePages
@@ -33,11 +35,20 @@ final class RowReader {
     box = BoxReader(row, root, layout, budget, looker)
     pause = PauseReader(row, root, layout, budget)
     if let machine = row.description.machine {
+      main = nil
       figures = .machine(MachineReader(row, machine, box, root, plan, layout, budget))
     } else {
       let cgroup = CgroupReader(root, plan, row.finding.own, budget)
       let pid = row.finding.main.pid
+<<<<<<< HEAD
       figures = row.finding.own.leading == nil ? .process(cgroup, path: "/proc/\(pid)") : .container(cgroup)
+=======
+      // Whether it is still there, its own group tells, where one is seen.
+      let hasFolder = row.finding.own.identityFolder(layout) != nil
+      figures = hasFolder ? .container(cgroup) : .process(cgroup, path: "/proc/\(pid)")
+      main = row.finding.main
+      network = NetworkReader(of: row.finding.main.pid, root)
+>>>>>>> 1dcadd3 (Find a process's cgroup through the mount that shows it)
     }
   }
 
@@ -75,6 +86,7 @@ final class RowReader {
     switch figures {
     case .container(let cgroup):
       alive = cgroup.read(into: &sample, row: row, buffer: &buffer, refreshing: refreshing)
+      if !alive { correctEnd(&sample, row, &buffer, root) }
       _ = box.read(into: &sample, row: row, buffer: &buffer)
       fillContainer(&sample, row, &buffer)
     case .process(let cgroup, let path):
@@ -94,7 +106,22 @@ final class RowReader {
     return alive
   }
 
+<<<<<<< HEAD
   private func fillContainer(_ sample: inout Sample, _ row: Int, _ buffer: inout [UInt8]) {
+=======
+  /// A group without files is gone, but what was in it may run on elsewhere.
+  private func correctEnd(_ sample: inout Sample, _ row: Int, _ buffer: inout [UInt8], _ root: KernelRoot) {
+    guard let main, let count = try? root.read("/proc/\(main.pid)/stat", into: &buffer),
+      let stat = try? ProcessStat(buffer.span.extracting(first: count)), stat.start == main.start,
+      !stat.hasEnded || stat.isWithoutLeader
+    else { return }
+    for metric in Metric.allCases where sample[row, metric] == .missing(.ended) {
+      sample[row, metric] = .missing(.notReported)
+    }
+  }
+
+  private func fillContainer(_ sample: inout Sample, _ row: Int) {
+>>>>>>> 1dcadd3 (Find a process's cgroup through the mount that shows it)
     for metric in machineOnly { sample[row, metric] = .missing(.notApplicable) }
     sample[row, .cpuWait] = .missing(.onDemand)
     sample[row, .memoryHugetlb] = hugePages.reading(of: own, &buffer)
