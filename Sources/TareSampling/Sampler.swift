@@ -241,12 +241,8 @@ public final class Sampler {
     machines = found.rows.compactMap(\.machine)
     workloads = found.rows.map(\.workload)
     serials = found.rows.map(\.serial)
-<<<<<<< HEAD
     if readsSlices { slices.follow(workloads) }
-    watch?.follow(folders: Set(found.rows.compactMap { $0.finding.own.identityFolder(layout).map(parentFolder) }))
-=======
     watch?.follow(folders: Set(found.rows.compactMap { $0.finding.own.identityFolder(layout).flatMap(layout.parent) }))
->>>>>>> 1dcadd3 (Find a process's cgroup through the mount that shows it)
     watch?.follow(mains: Set(found.rows.map(\.finding.main.pid)))
     settle(found: found.rows)
     progress?.keep(serials)

@@ -6,7 +6,7 @@ internal import TareModel
 final class NetworkReader {
   private enum Place {
     /// The interfaces of this namespace.
-    case namespace(String)
+    case namespace(String, path: String)
     /// What the tap devices of a VM moved, seen from the other end.
     case taps([String])
     case absent(Reason)
@@ -33,7 +33,7 @@ final class NetworkReader {
   deinit { leave() }
 
   private func leave() {
-    if case .namespace(let name) = place { owners.remove(rank, from: name) }
+    if case .namespace(let name, _) = place { owners.remove(rank, from: name) }
   }
 
   /// Finds out which namespace it is in, so that those that share one know of each other before any of them is read.
@@ -44,20 +44,14 @@ final class NetworkReader {
   private func find() {
     leave()
     do throws(KernelError) {
-<<<<<<< HEAD
-      let own = try root.link("/proc/\(pid)/ns/net")
+      let folder = root.folder(of: pid)
+      let own = try root.link("\(folder)/ns/net")
       if own == (try? root.link("/proc/self/ns/net")) {
         place = .absent(.hostNetwork)
       } else {
-        place = .namespace(own)
+        place = .namespace(own, path: "\(folder)/net/dev")
         owners.add(rank, to: own)
       }
-=======
-      let folder = root.folder(of: pid)
-      let own = try root.link("\(folder)/ns/net")
-      let isHost = own == (try? root.link("/proc/self/ns/net"))
-      return isHost ? .absent(.hostNetwork) : .namespace(path: "\(folder)/net/dev")
->>>>>>> 1dcadd3 (Find a process's cgroup through the mount that shows it)
     } catch {
       place = .absent(error.reason)
     }
@@ -79,24 +73,14 @@ final class NetworkReader {
     func missing(_ reason: Reason) -> (Reading, Reading) { (.missing(reason), .missing(reason)) }
     do throws(KernelError) {
       switch place {
-<<<<<<< HEAD
       case nil: return missing(.notApplicable)
       case .absent(let reason): return missing(reason)
-      case .namespace(let name):
+      case .namespace(let name, let path):
         guard owners.isOwner(rank, of: name) else { return missing(.sharedNetwork) }
-        guard let traffic = try counters.take(boundary(of: interfaces("/proc/\(pid)/net/dev", &buffer))) else {
+        guard let traffic = try counters.take(boundary(of: namespace(name, path, &buffer))) else {
           return missing(.counterReset)
         }
         return (.value(traffic.received), .value(traffic.sent))
-=======
-      case .absent(let reason):
-        sample[row, .networkReceived] = .missing(reason)
-        sample[row, .networkSent] = .missing(reason)
-      case .namespace(let path):
-        let traffic = try counters.take(namespace(path, &buffer).filter { $0.name != "lo" })
-        sample[row, .networkReceived] = traffic.map { .value($0.received) } ?? .missing(.counterReset)
-        sample[row, .networkSent] = traffic.map { .value($0.sent) } ?? .missing(.counterReset)
->>>>>>> 1dcadd3 (Find a process's cgroup through the mount that shows it)
       case .taps(let names):
         let taps = try taps(names, &buffer)
         if taps.isEmpty { return missing(.notReported) }
@@ -111,7 +95,20 @@ final class NetworkReader {
     }
   }
 
-<<<<<<< HEAD
+  /// The thread that stood for the process may have ended, with others left.
+  private func namespace(_ name: String, _ path: String, _ buffer: inout [UInt8]) throws(KernelError)
+    -> [NetworkInterface]
+  {
+    do throws(KernelError) {
+      return try interfaces(path, &buffer)
+    } catch {
+      let other = "\(root.folder(of: pid))/net/dev"
+      guard other != path else { throw error }
+      place = .namespace(name, path: other)
+      return try interfaces(other, &buffer)
+    }
+  }
+
   /// In the host's namespace, or in that of a VMM that runs in a container.
   private func taps(_ names: [String], _ buffer: inout [UInt8]) throws(KernelError) -> [NetworkInterface] {
     let found = try interfaces("/proc/net/dev", &buffer).filter { names.contains($0.name) }
@@ -129,17 +126,6 @@ final class NetworkReader {
         among: names, root.holdsDescriptors ? NetworkLink.all(inNamespaceOf: pid) : nil)
     }
     return all.filter { counted.contains($0.name) }
-=======
-  /// The thread that stood for the process may have ended, with others left.
-  private mutating func namespace(_ path: String, _ buffer: inout [UInt8]) throws(KernelError) -> [NetworkInterface] {
-    do throws(KernelError) {
-      return try interfaces(path, &buffer)
-    } catch {
-      guard let pid, case .namespace(let other) = Self.place(of: pid, root), other != path else { throw error }
-      place = .namespace(path: other)
-      return try interfaces(other, &buffer)
-    }
->>>>>>> 1dcadd3 (Find a process's cgroup through the mount that shows it)
   }
 
   private func interfaces(_ path: String, _ buffer: inout [UInt8]) throws(KernelError) -> [NetworkInterface] {

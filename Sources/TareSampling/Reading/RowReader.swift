@@ -35,20 +35,15 @@ final class RowReader {
     box = BoxReader(row, root, layout, budget, looker)
     pause = PauseReader(row, root, layout, budget)
     if let machine = row.description.machine {
-      main = nil
+      self.main = nil
       figures = .machine(MachineReader(row, machine, box, root, plan, layout, budget))
     } else {
       let cgroup = CgroupReader(root, plan, row.finding.own, budget)
       let pid = row.finding.main.pid
-<<<<<<< HEAD
-      figures = row.finding.own.leading == nil ? .process(cgroup, path: "/proc/\(pid)") : .container(cgroup)
-=======
       // Whether it is still there, its own group tells, where one is seen.
       let hasFolder = row.finding.own.identityFolder(layout) != nil
       figures = hasFolder ? .container(cgroup) : .process(cgroup, path: "/proc/\(pid)")
-      main = row.finding.main
-      network = NetworkReader(of: row.finding.main.pid, root)
->>>>>>> 1dcadd3 (Find a process's cgroup through the mount that shows it)
+      self.main = main
     }
   }
 
@@ -106,9 +101,6 @@ final class RowReader {
     return alive
   }
 
-<<<<<<< HEAD
-  private func fillContainer(_ sample: inout Sample, _ row: Int, _ buffer: inout [UInt8]) {
-=======
   /// A group without files is gone, but what was in it may run on elsewhere.
   private func correctEnd(_ sample: inout Sample, _ row: Int, _ buffer: inout [UInt8], _ root: KernelRoot) {
     guard let main, let count = try? root.read("/proc/\(main.pid)/stat", into: &buffer),
@@ -120,8 +112,7 @@ final class RowReader {
     }
   }
 
-  private func fillContainer(_ sample: inout Sample, _ row: Int) {
->>>>>>> 1dcadd3 (Find a process's cgroup through the mount that shows it)
+  private func fillContainer(_ sample: inout Sample, _ row: Int, _ buffer: inout [UInt8]) {
     for metric in machineOnly { sample[row, metric] = .missing(.notApplicable) }
     sample[row, .cpuWait] = .missing(.onDemand)
     sample[row, .memoryHugetlb] = hugePages.reading(of: own, &buffer)
