@@ -19,6 +19,10 @@ public enum Reason: String, Sendable, Hashable, CaseIterable {
   case sharedCgroup = "shared-cgroup"
   /// Without thread names nobody can tell a vCPU from the emulator.
   case unnamedThreads = "unnamed-threads"
+  /// Its cgroup, or one above it that may limit it, is outside of tare's cgroup namespace and no mount shows it.
+  case cgroupNamespace = "cgroup-namespace"
+  /// Its cgroup, or one above it that may limit it, is not in what is mounted where tare runs.
+  case outsideMount = "outside-mount"
   /// The counter went back, or its cgroup was made anew.
   case counterReset = "counter-reset"
   /// It contradicts the machine or another counter: more CPU time than all CPUs had, more memory than there is, a part larger
@@ -48,6 +52,10 @@ public enum Reason: String, Sendable, Hashable, CaseIterable {
     case .softwareEmulation: "Software emulation leaves no guest time."
     case .hostNetwork: "The workload uses the host's network: the bytes are not its own."
     case .sharedCgroup: "Others are in the same cgroup: its figures are not the workload's."
+    case .cgroupNamespace:
+      "Its cgroup is outside of tare's cgroup namespace: run tare with --cgroupns host or the host's /sys/fs/cgroup."
+    case .outsideMount:
+      "Its cgroup is not in what is mounted where tare runs: give tare the host's /sys/fs/cgroup, read-only."
     case .unnamedThreads:
       "The vCPU threads have no names: start QEMU with -name NAME,debug-threads=on, or tare with --qmp."
     case .counterReset: "The counter went back or its cgroup was made anew."

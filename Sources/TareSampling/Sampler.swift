@@ -222,7 +222,7 @@ public final class Sampler {
     machines = found.rows.compactMap(\.machine)
     workloads = found.rows.map(\.workload)
     serials = found.rows.map(\.serial)
-    watch?.follow(folders: Set(found.rows.compactMap { $0.finding.own.identityFolder(layout).map(parentFolder) }))
+    watch?.follow(folders: Set(found.rows.compactMap { $0.finding.own.identityFolder(layout).flatMap(layout.parent) }))
     watch?.follow(mains: Set(found.rows.map(\.finding.main.pid)))
     settle(found: found.rows)
     progress?.keep(serials)
@@ -301,35 +301,9 @@ public final class Sampler {
   }
 }
 
-/// Of a cgroup's folder.
-private func parentFolder(_ path: String) -> String {
-  path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? path
-}
-
 extension CgroupLayout {
   /// Where a container's cgroup is made in any case: those hierarchies whose folders tell one from its successor.
   var watchedRoots: Set<String> {
     Set([unified, controllers["memory"] ?? controllers["cpu"] ?? controllers["pids"]].compactMap { $0 })
-  }
-
-  private static let types = ["cgroup", "cgroup2"]
-
-  /// As mounted on this machine. A capture gets the cgroup mounts only.
-  public init(_ root: KernelRoot) throws(KernelError) {
-    let path = "/proc/self/mountinfo"
-    var buffer = [UInt8](repeating: 0, count: 16384)
-    let count = try root.readPrivately(path, into: &buffer)
-    if root.isRecording {
-      let lines = String(decoding: buffer[..<count], as: UTF8.self).split(separator: "\n")
-      let kept = lines.filter { line in Self.types.contains { line.contains(" - \($0) ") } }
-      root.record(path, Array(kept.map { "\($0)\n" }.joined().utf8))
-    }
-    do {
-      try self.init(mountinfo: buffer.span.extracting(first: count))
-    } catch {
-      throw .malformed(path: path, error)
-    }
-    guard let unified, let line = root.line("\(unified)/cgroup.controllers") else { return }
-    unifiedControllers = Set(line.split(separator: " ").map(String.init))
   }
 }

@@ -226,4 +226,33 @@ struct CgroupReaderTests {
     for _ in 0..<5 { #expect(budget.take()) }
     #expect(!budget.take())
   }
+
+  @Test(arguments: FakeHost.Mode.allCases)
+  func `a CPU set is a limit of as many cores`(mode: FakeHost.Mode) throws {
+    let host = try FakeHost(mode)
+    try host.cgroup("/a/b", Usage())
+    try host.file("/sys/devices/system/cpu/online", "0-3\n")
+    #expect(try read(host, "/a/b")[0, .cpuLimit] == .unlimited)
+    let v2 = mode == .v2
+    // In v2 a group without the controller has the set of the one above.
+    try host.file("\(host.mount("cpuset"))/a\(v2 ? "/cpuset.cpus.effective" : "/b/cpuset.effective_cpus")", "0,2-3\n")
+    #expect(try read(host, "/a/b")[0, .cpuLimit] == .value(3_000_000))
+    var usage = Usage()
+    usage.quota = 150_000
+    try host.cgroup("/a/b", usage)
+    #expect(try read(host, "/a/b")[0, .cpuLimit] == .value(1_500_000))
+    usage.quota = 500_000
+    try host.cgroup("/a/b", usage)
+    #expect(try read(host, "/a/b")[0, .cpuLimit] == .value(3_000_000))
+  }
+
+  @Test(arguments: FakeHost.Mode.allCases)
+  func `a file that this kernel lacks is not a controller that is not there`(mode: FakeHost.Mode) throws {
+    let host = try FakeHost(mode)
+    try host.cgroup("/a", Usage())
+    let old = mode == .v2 ? "memory.events" : "blkio.throttle.io_service_bytes_recursive"
+    let metric: Metric = mode == .v2 ? .memoryOomKills : .ioRead
+    try host.folder.remove("\(host.mount(mode == .v2 ? "" : "blkio"))/a/\(old)")
+    #expect(try read(host, "/a")[0, metric] == .missing(.kernelTooOld))
+  }
 }

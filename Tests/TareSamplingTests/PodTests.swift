@@ -48,6 +48,38 @@ struct PodTests {
     #expect(frame.current.problems.isEmpty)
   }
 
+  @Test(arguments: FakeHost.Mode.allCases)
+  func `where the kubelet names slices and containerd makes groups, the containers are rows and the pod has no group`(
+    mode: FakeHost.Mode
+  ) throws {
+    let host = try FakeHost(mode)
+    try host.shim(sandbox, namespace: "k8s.io", pid: 199)
+    let slice = "kubepods-burstable-pod\(uid.split(separator: "-").joined(separator: "_")).slice"
+    let names = [
+      "io.kubernetes.cri.sandbox-name": "web-7d", "io.kubernetes.cri.sandbox-namespace": "shop",
+      "io.kubernetes.cri.sandbox-id": sandbox,
+    ]
+    for (index, (id, name)) in [(sandbox, ""), (web, "nginx"), (side, "log")].enumerated() {
+      var own = names
+      own["io.kubernetes.cri.container-type"] = name.isEmpty ? "sandbox" : "container"
+      own["io.kubernetes.cri.container-name"] = name
+      try host.containerd(
+        id, namespace: "k8s.io", shim: 199, pid: 200 + Int32(index),
+        cgroup: "/system.slice/containerd.service/\(slice):cri-containerd:\(id)", annotations: own)
+    }
+    let (frame, rows) = try frame(host)
+    #expect(rows.count == 3)
+    let pod = try #require(frame.current.workloads.firstIndex { $0.id == "pod:\(uid)" })
+    #expect(frame.current[pod, .memoryCurrent] == .missing(.sharedCgroup))
+    #expect(frame.current[pod, .cpuUsage] == .missing(.sharedCgroup))
+    for name in ["nginx", "log"] {
+      let row = try #require(frame.current.workloads.firstIndex { $0.name == name })
+      #expect(frame.current[row, .memoryCurrent] == .value(50 << 20))
+      #expect(frame.current.workloads[row].pod == "web-7d" && frame.current.workloads[row].parent == nil)
+    }
+    #expect(frame.outermostRows.count == 3)
+  }
+
   @Test(arguments: FakeHost.CgroupDriver.allCases)
   func `a pod of CRI-O has its sandbox, names, and when it was asked for`(driver: FakeHost.CgroupDriver) throws {
     let host = try FakeHost()
@@ -203,11 +235,38 @@ struct PodTests {
       ("kubepods-pod0a5f3a52_6f0e_4b62_9b1c_1d3c5a7e9f01.slice", "0a5f3a52-6f0e-4b62-9b1c-1d3c5a7e9f01"),
       ("kubelet-kubepods-besteffort-pod0a5f3a526f0e4b629b1c1d3c5a7e9f01.slice", "0a5f3a526f0e4b629b1c1d3c5a7e9f01"),
       ("pod0a5f3a52-6f0e-4b62-9b1c-1d3c5a7e9f01", "0a5f3a52-6f0e-4b62-9b1c-1d3c5a7e9f01"),
+      (
+        "kubepods-burstable-pod0a5f3a52_6f0e_4b62_9b1c_1d3c5a7e9f01.slice:cri-containerd:c1",
+        "0a5f3a52-6f0e-4b62-9b1c-1d3c5a7e9f01"
+      ),
       ("kubepods-burstable.slice", nil), ("podman-1234.scope", nil), ("pod", nil), ("podcast.slice", nil), ("", nil),
       ("my-pod0a5f3a526f0e4b629b1c1d3c5a7e9f01.slice", nil), ("pod--------------------------------", nil),
     ] as [(String, String?)])
   func `a pod's group tells its UID`(component: String, uid: String?) {
     #expect(PodPath(component: component[...])?.uid == uid)
+  }
+
+  @Test(
+    arguments: [
+      ("/docker/ID", .docker), ("/system.slice/docker-ID.scope", .docker), ("/system.slice:docker:ID", .docker),
+      ("/user.slice/user-1000.slice/user@1000.service/user.slice/docker-ID.scope", .docker),
+      ("/kubepods.slice/kubepods-podUID.slice/docker-ID.scope", .docker), ("/actions_job/ID", .bare),
+      ("/kubepods/besteffort/podUID/ID", .bare), ("/docker/IN/kubelet/kubepods/burstable/podUID/ID", .bare),
+      ("/kubelet.slice/kubelet-kubepods.slice/cri-containerd-ID.scope", .containerd),
+      ("/system.slice/containerd.service/kubepods-podUID.slice:cri-containerd:ID", .containerd),
+      ("/system.slice/k3s.service/kubepods-podUID.slice:mine:ID", .bare),
+      ("/kubepods.slice/kubepods-podUID.slice/crio-ID.scope/container", .crio),
+      ("/kubepods.slice/crio-conmon-ID.scope", nil), ("/machine.slice/libpod-ID.scope/container", .podman),
+      ("/machine.slice/libpod-conmon-ID.scope", nil), ("/libpod_parent/libpod-ID", .podman),
+      ("/libpod_parent/conmon", nil), ("/libpod_pod_ID", nil), ("/machine.slice/machine-libpod_pod_ID.slice", nil),
+      ("/system.slice/s.service/libpod-payload-ID", .podman), ("/a:ID", nil), ("/a:b:c:ID", nil), ("/:docker:ID0", nil),
+      ("/docker/buildkit/abc", nil),
+    ] as [(String, ContainerPath.Style?)])
+  func `a container is known by each spelling of its group`(path: String, style: ContainerPath.Style?) {
+    let path = path.replacing("UID", with: "0a5f3a526f0e4b629b1c1d3c5a7e9f01").replacing("ID", with: web)
+      .replacing("IN", with: sandbox)
+    let mark = ContainerPath.all(in: path).last
+    #expect(mark?.style == style && (mark == nil || mark?.id == web))
   }
 
   @Test(arguments: [

@@ -2,7 +2,7 @@ extension FakeHost {
   /// A process with all the files of /proc that tare reads.
   ///
   /// - Parameters:
-  ///   - cgroup: its path in every hierarchy, or the whole text of `/proc/PID/cgroup` where it contains a colon.
+  ///   - cgroup: its path in every hierarchy, or the whole text of `/proc/PID/cgroup` where it does not begin with a slash.
   ///   - sharesFiles: whether its mounts, users and processes are the host's.
   public func process(
     _ pid: Int32, parent: Int32 = 1, name: String = "sh", start: UInt64 = 50_000, cgroup: String = "/",
@@ -38,6 +38,8 @@ extension FakeHost {
     public var system: UInt64
     public var guest: UInt64
     public var threads: Int
+    /// Of the first thread: `Z` where it has ended.
+    public var state = "S"
 
     public init(user: UInt64 = 100, system: UInt64 = 50, guest: UInt64 = 0, threads: Int = 1) {
       self.user = user
@@ -87,7 +89,7 @@ extension FakeHost {
     var fields = Array(repeating: "0", count: 52)
     fields[0] = "\(pid)"
     fields[1] = "(\(name))"
-    fields[2] = "S"
+    fields[2] = ticks.state
     fields[3] = "\(parent)"
     fields[7] = "-1"
     fields[8] = "4194304"
@@ -100,7 +102,7 @@ extension FakeHost {
   }
 
   private func membership(_ cgroup: String) -> String {
-    if cgroup.contains(":") { return cgroup }
+    if !cgroup.hasPrefix("/") { return cgroup }
     var lines: [String] = []
     if mode != .v2 {
       for (index, controller) in Self.v1Controllers.enumerated() {

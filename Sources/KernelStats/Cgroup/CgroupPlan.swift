@@ -21,14 +21,15 @@ public final class CgroupPlan: Sendable {
     /// Why its metrics are missing where the file is not there.
     let absence: Reason
 
-    init(_ members: [(metric: Metric, place: Metric.Place)], content: Content) {
+    init(_ members: [(metric: Metric, place: Metric.Place)], content: Content, isV1: Bool) {
       let place = members[0].place
       controller = place.controller
       name = place.file
       isSlow = place.isSlow
       self.content = content
       metrics = members.map(\.metric)
-      absence = place.controller.isEmpty ? .noPressure : .noController
+      // A controller of v1 is there for all groups of its hierarchy: what it has no file for, the kernel does not count.
+      absence = place.controller.isEmpty ? .noPressure : isV1 ? .kernelTooOld : .noController
     }
   }
 
@@ -55,7 +56,9 @@ public final class CgroupPlan: Sendable {
       }
     }
     self.unplaced = unplaced
-    files = groups.map { group in File(group.members, content: Self.content(group.members)) }
+    files = groups.map { group in
+      File(group.members, content: Self.content(group.members), isV1: layout.isV1(group.place.controller))
+    }
   }
 
   /// A metric's place: v1 where the controller is mounted so, else the unified hierarchy.

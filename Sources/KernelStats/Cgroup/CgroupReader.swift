@@ -7,6 +7,8 @@ public final class CgroupReader {
   private let plan: CgroupPlan
   private let budget: DescriptorBudget
   private let paths: [String?]
+  /// Why it has no path, by file.
+  private let pathless: [Reason]
   private var descriptors: [Int32]
   private let own: OwnCgroups
   private lazy var limits = LimitPath(plan.layout, own)
@@ -22,7 +24,9 @@ public final class CgroupReader {
     self.root = root
     self.plan = plan
     self.budget = budget
-    paths = plan.files.map { file in own.folder(file.controller, plan.layout).map { "\($0)/\(file.name)" } }
+    let places = plan.files.map { own.place($0.controller, plan.layout) }
+    paths = zip(plan.files, places).map { file, place in place.folder.map { "\($0)/\(file.name)" } }
+    pathless = places.map { place in if case .missing(let reason) = place { reason } else { .sharedCgroup } }
     self.own = own
     descriptors = Array(repeating: -1, count: paths.count)
     usage = plan.files.firstIndex { $0.metrics.contains(.cpuUsage) }
@@ -100,7 +104,23 @@ public final class CgroupReader {
       for (metric, reading) in slow { sample[row, metric] = reading }
     }
     for (metric, reading) in limitReadings { sample[row, metric] = reading }
+    tellOldKernel(&sample, row)
     return alive
+  }
+
+  /// A controller that is enabled for a group has all its files there: one without is older than the file.
+  private func tellOldKernel(_ sample: inout Sample, _ row: Int) {
+    for index in plan.files.indices where sample[row, plan.files[index].metrics[0]] == .missing(.noController) {
+      let file = plan.files[index]
+      let isEnabled = plan.files.contains { other in
+        guard other.controller == file.controller, case .missing = sample[row, other.metrics[0]] else {
+          return other.controller == file.controller
+        }
+        return false
+      }
+      guard isEnabled, file.metrics.allSatisfy({ sample[row, $0] == .missing(.noController) }) else { continue }
+      for metric in file.metrics { sample[row, metric] = .missing(.kernelTooOld) }
+    }
   }
 
   /// A group that has not one of its files is gone; without permission they are still there.
@@ -119,7 +139,7 @@ public final class CgroupReader {
     let file = plan.files[index]
     do throws(KernelError) {
       guard let count = try load(index, &buffer) else {
-        for metric in file.metrics { sample[row, metric] = .missing(.sharedCgroup) }
+        for metric in file.metrics { sample[row, metric] = .missing(pathless[index]) }
         return false
       }
       do throws(FormatError) {

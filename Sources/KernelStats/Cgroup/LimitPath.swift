@@ -2,47 +2,49 @@ internal import TareModel
 
 /// The limits on the way from a workload's cgroup to the root: a pod's or slice's limit binds too, so the smallest counts.
 struct LimitPath {
+  /// The groups on the way that are seen, the workload's own first.
+  private struct Way {
+    var folders: [String] = []
+    /// Why no limit can be read at all, or why there may be others above that are not seen.
+    var reason: Reason?
+  }
+
   private let layout: CgroupLayout
-  private let cpu: [String]
-  private let memory: [String]
-  private let pids: [String]
+  private let cpu: Way
+  private let memory: Way
+  private let pids: Way
+  private let cpuset: CpuSet
 
   init(_ layout: CgroupLayout, _ own: OwnCgroups) {
     self.layout = layout
-    func folders(_ controller: String) -> [String] {
-      let point = layout.controllers[controller] ?? layout.unified
-      guard let point, var folder = own.folder(controller, layout) else { return [] }
-      var folders: [String] = []
-      while folder.utf8.count > point.utf8.count {
-        folders.append(folder)
-        guard let slash = folder.utf8.lastIndex(of: UInt8(ascii: "/")) else { break }
-        folder = String(folder[..<slash])
-      }
-      return folders
+    func way(_ controller: String) -> Way {
+      guard let path = own.path(controller, layout) else { return Way(reason: .sharedCgroup) }
+      if case .missing(let reason) = layout.place(path, controller) { return Way(reason: reason) }
+      let (folders, unseen) = layout.way(up: path, controller)
+      return Way(folders: folders, reason: unseen)
     }
-    cpu = folders("cpu")
-    memory = layout.isV1("memory") ? [] : folders("memory")
-    pids = folders("pids")
+    cpu = way("cpu")
+    // cgroup v1 has the smallest on the path in memory.stat.
+    memory = layout.isV1("memory") ? Way() : way("memory")
+    pids = way("pids")
+    cpuset = CpuSet(isV1: layout.isV1("cpuset"), way("cpuset").folders)
   }
 
   /// All that is looked at, the workload's own first.
   var files: [MetricFile] {
     let quotas = layout.isV1("cpu") ? ["cpu.cfs_quota_us", "cpu.cfs_period_us"] : ["cpu.max"]
-    return cpu.flatMap { folder in quotas.map { MetricFile(.cpuLimit, "\(folder)/\($0)") } }
-      + memory.map { MetricFile(.memoryLimit, "\($0)/memory.max") }
-      + pids.map { MetricFile(.processLimit, "\($0)/pids.max") }
+    return cpu.folders.flatMap { folder in quotas.map { MetricFile(.cpuLimit, "\(folder)/\($0)") } }
+      + cpuset.files.map { MetricFile(.cpuLimit, $0, "as many CPUs as it lists") }
+      + memory.folders.map { MetricFile(.memoryLimit, "\($0)/memory.max") }
+      + pids.folders.map { MetricFile(.processLimit, "\($0)/pids.max") }
   }
 
   func read(_ root: KernelRoot, buffer: inout [UInt8], into readings: inout [(Metric, Reading)]) {
     readings.removeAll(keepingCapacity: true)
-    readings.append(
-      (
-        .cpuLimit,
-        smallest(cpu) { folder, buffer throws(KernelError) in
-          try layout.isV1("cpu") ? quotaV1(root, folder, &buffer) : quotaV2(root, folder, &buffer)
-        }(&buffer)
-      ))
-    // cgroup v1 has the smallest on the path in memory.stat.
+    let quota = smallest(cpu) { folder, buffer throws(KernelError) in
+      try layout.isV1("cpu") ? quotaV1(root, folder, &buffer) : quotaV2(root, folder, &buffer)
+    }(&buffer)
+    readings.append((.cpuLimit, cpuset.bound(quota, root, &buffer)))
     if !layout.isV1("memory") {
       readings.append(
         (
@@ -62,13 +64,13 @@ struct LimitPath {
   }
 
   private func smallest(
-    _ folders: [String], _ one: @escaping (String, inout [UInt8]) throws(KernelError) -> UInt64?
+    _ way: Way, _ one: @escaping (String, inout [UInt8]) throws(KernelError) -> UInt64?
   ) -> (inout [UInt8]) -> Reading {
     { buffer in
-      if folders.isEmpty { return .missing(.sharedCgroup) }
+      if way.folders.isEmpty { return .missing(way.reason ?? .noController) }
       var least: UInt64?
       var isThere = false
-      for folder in folders {
+      for folder in way.folders {
         do throws(KernelError) {
           let limit = try one(folder, &buffer)
           isThere = true
@@ -79,7 +81,9 @@ struct LimitPath {
           return .missing(error.reason)
         }
       }
-      return isThere ? least.map { .value($0) } ?? .unlimited : .missing(.noController)
+      if let least { return .value(least) }
+      if let unseen = way.reason { return .missing(unseen) }
+      return isThere ? .unlimited : .missing(.noController)
     }
   }
 

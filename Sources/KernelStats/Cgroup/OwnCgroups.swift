@@ -1,3 +1,5 @@
+internal import TareModel
+
 /// The cgroups that belong to one workload and nobody else, by controller; in a controller where it has none it shares
 /// its parent's, and nothing there may be called the workload's.
 public struct OwnCgroups: Sendable, Hashable {
@@ -27,13 +29,18 @@ public struct OwnCgroups: Sendable, Hashable {
     return "/" + parts[...last].joined(separator: "/")
   }
 
-  /// The folder of a controller's files, `""` for files that every unified group has; nil where it is shared.
-  public func folder(_ controller: String, _ layout: CgroupLayout) -> String? {
-    if let point = layout.controllers[controller] {
-      return controllers[controller].map { point + $0 }
-    }
-    guard let point = layout.unified, let unified else { return nil }
-    return point + unified
+  /// The folder of a controller's files, `""` for files that every unified group has; nil where it is shared, or where no
+  /// mount shows it.
+  public func folder(_ controller: String, _ layout: CgroupLayout) -> String? { place(controller, layout).folder }
+
+  /// As ``folder(_:_:)``, with the reason where there is none.
+  public func place(_ controller: String, _ layout: CgroupLayout) -> CgroupLayout.Place {
+    path(controller, layout).map { layout.place($0, controller) } ?? .missing(.sharedCgroup)
+  }
+
+  /// Its path in the hierarchy of this controller.
+  func path(_ controller: String, _ layout: CgroupLayout) -> String? {
+    layout.isV1(controller) ? controllers[controller] : unified
   }
 
   /// The path that names the group best.

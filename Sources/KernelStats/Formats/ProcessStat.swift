@@ -3,6 +3,8 @@
 public struct ProcessStat: Sendable, Hashable {
   /// The process's own name for itself, at most 15 bytes of anything but NUL: field 2.
   public var comm: String
+  /// `R`, `S`, `Z`, … of this thread: field 3.
+  public var state: UInt8
   public var parent: Int32
   /// A thread of the kernel (PF_KTHREAD of field 9).
   public var isKernelThread: Bool
@@ -30,6 +32,7 @@ public struct ProcessStat: Sendable, Hashable {
     var cursor = Cursor()
     while cursor.at <= close { cursor.step() }
     parent = 0
+    state = 0
     isKernelThread = false
     (userTicks, systemTicks, threads, start, guestTicks) = (0, 0, 0, 0, 0)
     (reapedUserTicks, reapedSystemTicks) = (0, 0)
@@ -37,6 +40,9 @@ public struct ProcessStat: Sendable, Hashable {
     while field <= 43 {
       cursor.skipBlanks(bytes)
       switch field {
+      case 3:
+        if cursor.at < bytes.count { state = bytes[cursor.at] }
+        cursor.skipWord(bytes)
       case 4: parent = Int32(truncatingIfNeeded: try cursor.number(bytes))
       case 9: isKernelThread = try cursor.number(bytes) & 0x20_0000 != 0
       case 14: userTicks = try cursor.number(bytes)
@@ -51,6 +57,14 @@ public struct ProcessStat: Sendable, Hashable {
       field += 1
     }
   }
+}
+
+extension ProcessStat {
+  /// Zombie or dead.
+  public var hasEnded: Bool { state == UInt8(ascii: "Z") || state == UInt8(ascii: "X") || state == UInt8(ascii: "x") }
+
+  /// Of a process: its first thread has ended, others have not.
+  public var isWithoutLeader: Bool { hasEnded && threads > 1 }
 }
 
 /// `/proc/PID/task/TID/schedstat`: nanoseconds on a CPU, nanoseconds waiting for one. From sched-stats.rst.

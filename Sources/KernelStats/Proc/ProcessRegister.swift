@@ -18,6 +18,7 @@ public final class ProcessRegister {
   private static let (few, share) = (1024, 256)
 
   private let root: KernelRoot
+  private let layout: CgroupLayout?
   private var table = ProcessTable()
   private var memberships = Pool<[UInt8]>()
   private var programs = Pool<String>()
@@ -25,7 +26,9 @@ public final class ProcessRegister {
   /// Where the next share begins.
   private var turn = 0
 
-  public init(_ root: KernelRoot) { self.root = root }
+  /// - Parameter layout: in a cgroup namespace it knows what groups are called from its top; without one they are called as
+  ///   the kernel writes them.
+  public init(_ root: KernelRoot, _ layout: CgroupLayout? = nil) { (self.root, self.layout) = (root, layout) }
 
   /// - Parameter look: a captured host is looked at as a whole each time.
   public func update(_ look: Look) throws(KernelError) -> ProcessTable {
@@ -82,7 +85,8 @@ public final class ProcessRegister {
     table.index()
     tidy()
     for bytes in memberships.keys[table.memberships.count...] {
-      table.memberships.append((try? CgroupMembership(bytes.span)) ?? CgroupMembership())
+      let membership = (try? CgroupMembership(bytes.span)) ?? CgroupMembership()
+      table.memberships.append(layout?.absolute(membership) ?? membership)
     }
     table.programs = programs.keys
   }

@@ -29,15 +29,17 @@ struct ProcessScan: Sendable {
     else { return }
     var group: [UInt8] = []
     var program: String?
+    let living = stat.isWithoutLeader ? root.livingThread(of: pid) : nil
+    let folder = living.map { "/proc/\(pid)/task/\($0)" } ?? "/proc/\(pid)"
     if !stat.isKernelThread {
-      guard let count = try? root.read("/proc/\(pid)/cgroup", into: &buffer) else { return }
+      guard let count = try? root.read("\(folder)/cgroup", into: &buffer) else { return }
       group = Array(buffer[..<count])
       // What a capture gets of it is for whoever asks for it to say.
-      if root.holdsDescriptors { program = try? root.link("/proc/\(pid)/exe") }
+      if root.holdsDescriptors { program = try? root.link("\(folder)/exe") }
     }
     let process = Process(
       pid: pid, parent: stat.parent, start: stat.start, comm: stat.comm, threads: Int(clamping: stat.threads),
-      isKernelThread: stat.isKernelThread, ranGuest: stat.guestTicks > 0, membership: 0, program: nil)
+      isKernelThread: stat.isKernelThread, ranGuest: stat.guestTicks > 0, living: living, membership: 0, program: nil)
     processes.append((process, group, program))
   }
 }

@@ -12,10 +12,15 @@ public struct Process: Sendable, Hashable {
   public let isKernelThread: Bool
   /// One of its threads has run a guest under KVM: field 43 of its stat has moved.
   public let ranGuest: Bool
+  /// A thread that stands for it where its first one has ended and others have not.
+  public var living: Int32?
   /// Index into ``ProcessTable/memberships``.
   public internal(set) var membership: Int
   /// Index into ``ProcessTable/programs``; nil where it may not be seen.
   var program: Int?
+
+  /// Where the kernel tells of it: `/proc/PID`, or that of a thread which lives, as ``KernelRoot/folder(of:)``.
+  public var folder: String { living.map { "/proc/\(pid)/task/\($0)" } ?? "/proc/\(pid)" }
 }
 
 /// All processes that this user may see. A process that ends while it is looked at is left out.
@@ -78,8 +83,13 @@ extension KernelRoot {
   /// capture gets those that `keep` returns.
   public func arguments(of pid: Int32, keep: ([String]) -> [String]) -> [String]? {
     var buffer = [UInt8](repeating: 0, count: 16384)
-    let path = "/proc/\(pid)/cmdline"
-    guard let count = try? readPrivately(path, into: &buffer, limit: 1 << 20), count > 0 else { return nil }
+    var path = "/proc/\(pid)/cmdline"
+    guard var count = try? readPrivately(path, into: &buffer, limit: 1 << 20) else { return nil }
+    if count == 0, let thread = livingThread(of: pid) {
+      path = "/proc/\(pid)/task/\(thread)/cmdline"
+      count = (try? readPrivately(path, into: &buffer, limit: 1 << 20)) ?? 0
+    }
+    guard count > 0 else { return nil }
     var arguments = buffer[..<count].split(separator: 0, omittingEmptySubsequences: false)
       .map { String(decoding: $0, as: UTF8.self) }
     if arguments.last == "" { arguments.removeLast() }
@@ -112,7 +122,7 @@ extension KernelRoot {
 
   /// Whether a process is in tare's own namespace of this kind; false where that may not be seen.
   public func shares(_ kind: String, with pid: Int32) -> Bool {
-    guard let theirs = try? link("/proc/\(pid)/ns/\(kind)"), let ours = try? link("/proc/self/ns/\(kind)") else {
+    guard let theirs = try? link("\(folder(of: pid))/ns/\(kind)"), let ours = try? link("/proc/self/ns/\(kind)") else {
       return false
     }
     return theirs == ours

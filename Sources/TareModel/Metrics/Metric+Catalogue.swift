@@ -53,8 +53,10 @@ extension Metric {
       metric: .cpuLimit, name: "cpu.limit", unit: .microcores, kind: .gauge,
       help: "The smallest CPU limit on the path to the root.",
       v2: nil, v1: nil, machine: "its vCPUs, or its own cgroup's limit where that is smaller",
-      container: "the smallest quota ÷ period of cpu.max from its cgroup to the root",
-      containerV1: "the smallest cpu.cfs_quota_us ÷ cpu.cfs_period_us from its cgroup to the root"),
+      container: "the smallest quota ÷ period of cpu.max from its cgroup to the root"
+        + ", or the CPUs of cpuset.cpus.effective where they are fewer",
+      containerV1: "the smallest cpu.cfs_quota_us ÷ cpu.cfs_period_us from its cgroup to the root"
+        + ", or the CPUs of cpuset.effective_cpus where they are fewer"),
     Declaration(
       metric: .cpuCount, name: "cpu.vcpus", unit: .count, kind: .gauge,
       help: "Virtual CPUs of a VM.", v2: nil, v1: nil,

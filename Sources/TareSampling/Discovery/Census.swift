@@ -60,7 +60,7 @@ public struct Census: Sendable {
   public func program(of process: Process, kept: @escaping (String) -> Bool) -> String? {
     // Read when the process was new; a capture reads again, to have it.
     if root.holdsDescriptors { return processes.program(of: process) }
-    return try? root.link("/proc/\(process.pid)/exe", kept: kept)
+    return try? root.link("\(process.folder)/exe", kept: kept)
   }
 
   /// Whether a process runs a program of such a name. What it calls itself, of which the kernel keeps 15 bytes, counts only

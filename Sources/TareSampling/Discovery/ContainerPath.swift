@@ -1,7 +1,8 @@
 internal import KernelStats
 
 /// A container's mark in a cgroup path: `/docker/<64 hex>`, `docker-<64 hex>.scope`, `libpod-<64 hex>[.scope]`,
-/// `cri-containerd-<64 hex>.scope`, `crio-<64 hex>[.scope]`.
+/// `cri-containerd-<64 hex>.scope`, `crio-<64 hex>[.scope]`; and `SLICE:PREFIX:<64 hex>`, which is what is left of a name
+/// for systemd where the runtime was not told to ask systemd.
 struct ContainerPath: Hashable {
   enum Style: Hashable { case docker, podman, containerd, crio, bare }
 
@@ -18,27 +19,31 @@ struct ContainerPath: Hashable {
   }
 
   init?(component: Substring, after parent: Substring? = nil) {
-    var name = component
-    if name.hasSuffix(".scope") { name = name.dropLast(6) }
-    if name.hasPrefix("docker-") {
-      name = name.dropFirst(7)
-      style = .docker
-    } else if name.hasPrefix("libpod-") {
-      // A unit of systemd that starts Podman has the container in a group of its own below it.
-      name = name.dropFirst(name.hasPrefix("libpod-payload-") ? 15 : 7)
-      style = .podman
-    } else if name.hasPrefix("cri-containerd-") {
-      name = name.dropFirst(15)
-      style = .containerd
-    } else if name.hasPrefix("crio-") {
-      name = name.dropFirst(5)
-      style = .crio
-    } else {
-      style = parent == "docker" ? .docker : .bare
+    guard component.utf8.count >= 64 else { return nil }
+    let parts = component.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).map(Substring.init)
+    switch parts.count {
+    case 1:
+      let name = component.hasSuffix(".scope") ? component.dropLast(6) : component
+      let prefix = name.utf8.dropLast(64)
+      guard name.utf8.count >= 64, prefix.isEmpty || prefix.last == UInt8(ascii: "-") else { return nil }
+      let style = prefix.isEmpty ? parent == "docker" ? .docker : .bare : Self.styles[Substring(prefix.dropLast())]
+      guard let style else { return nil }
+      self.init(digits: name.utf8.suffix(64), style)
+    case 3: self.init(digits: parts[2].utf8, Self.styles[parts[1]] ?? .bare)
+    default: return nil
     }
-    guard name.utf8.count == 64, name.utf8.allSatisfy(isHexDigit) else { return nil }
-    id = String(name)
   }
+
+  private init?(digits: Substring.UTF8View, _ style: Style) {
+    guard digits.count == 64, digits.allSatisfy(isHexDigit) else { return nil }
+    id = String(Substring(digits))
+    self.style = style
+  }
+
+  /// By the prefix. A unit of systemd that starts Podman has the container in a group of its own, the payload, below it.
+  private static let styles: [Substring: Style] = [
+    "docker": .docker, "libpod": .podman, "libpod-payload": .podman, "cri-containerd": .containerd, "crio": .crio,
+  ]
 }
 
 func isHexDigit(_ byte: UInt8) -> Bool {

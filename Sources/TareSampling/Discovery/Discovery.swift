@@ -81,7 +81,7 @@ final class Discovery {
     self.sources = sources
     self.names = names
     self.watch = watch
-    register = ProcessRegister(root)
+    register = ProcessRegister(root, layout)
     threads = SourceThreads()
   }
 

@@ -3,12 +3,19 @@ internal import Synchronization
 internal import TareModel
 
 /// Where the kubelet has a pod in a cgroup path, by either of its drivers: `/kubepods/burstable/podUID` of cgroupfs,
-/// `kubepods-burstable-podUID.slice` of systemd. A static pod's UID is a checksum without dashes.
+/// `kubepods-burstable-podUID.slice` of systemd. A static pod's UID is a checksum without dashes. Where the kubelet names
+/// slices and containerd makes the groups itself, `SLICE:cri-containerd:ID` is a container's and the pod has none.
 struct PodPath: Hashable {
   let uid: String
+  /// The slice, without a container's name behind it.
+  let name: Substring
+  /// Whether it is the pod's own group, with its containers in it.
+  let isGroup: Bool
 
   init?(component: Substring) {
-    var name = component
+    name = Substring(component.utf8.prefix { $0 != UInt8(ascii: ":") })
+    isGroup = name.utf8.count == component.utf8.count
+    var name = name
     if name.hasSuffix(".slice") {
       guard name.contains("kubepods-") else { return nil }
       name = name.dropLast(6)
@@ -72,7 +79,7 @@ struct PodMember {
       if let place = names.lastIndex(where: { PodPath(component: $0) != nil }),
         let pod = PodPath(component: names[place])
       {
-        return Pod.Key(uid: pod.uid, place: names[...place].joined(separator: "/"))
+        return Pod.Key(uid: pod.uid, place: (names[..<place] + [pod.name]).joined(separator: "/"))
       }
     }
     guard let annotations, annotations.isSandbox != nil, let uid = annotations.podUID ?? annotations.sandboxID else {
@@ -107,11 +114,19 @@ struct Pod {
     sandbox = members.first { $0.isSandbox }
     containers = members.filter { !$0.isSandbox }.sorted { ($0.main.start, $0.main.pid) < ($1.main.start, $1.main.pid) }
     let main = sandbox?.main ?? containers[0].main
-    let pods = OwnCgroups(census.processes.cgroups(of: main)) { name in
-      guard let podman = members[0].podmanPod else { return PodPath(component: name) != nil }
+    let group = OwnCgroups(census.processes.cgroups(of: main)) { name in
+      guard let podman = members[0].podmanPod else { return PodPath(component: name)?.isGroup ?? false }
       return PodPath.podman(name) == podman || name == podman
     }
-    own = pods.leading == nil ? sandbox?.own ?? OwnCgroups() : pods
+    own = group.leading == nil ? Self.shared(sandbox, containers, census) : group
+  }
+
+  /// A sandbox's group is the pod's where all containers are in it, as with gVisor; else it counts the sandbox alone.
+  private static func shared(_ sandbox: PodMember?, _ containers: [PodMember], _ census: Census) -> OwnCgroups {
+    guard let sandbox, let path = sandbox.own.leading, !containers.isEmpty,
+      containers.allSatisfy({ census.processes.cgroups(of: $0.main).leading.isCgroup(inside: path) })
+    else { return OwnCgroups() }
+    return sandbox.own
   }
 
   /// The sandbox, else its oldest container.

@@ -56,7 +56,9 @@ extension KernelRoot {
 extension KernelRoot {
   /// Whether a process is in tare's own namespace of processes: one in another is in a container.
   func sharesOurProcesses(_ pid: Int32) -> Bool {
-    guard let ours = try? link("/proc/self/ns/pid"), let theirs = try? link("/proc/\(pid)/ns/pid") else { return true }
+    guard let ours = try? link("/proc/self/ns/pid"), let theirs = try? link("\(folder(of: pid))/ns/pid") else {
+      return true
+    }
     return ours == theirs
   }
 }

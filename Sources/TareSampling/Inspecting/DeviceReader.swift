@@ -17,11 +17,12 @@ struct DeviceReader {
 
   /// Of a container: those of its network namespace.
   mutating func interfaces(of pid: Int32, _ buffer: inout [UInt8], _ problems: inout Problems) -> [Inspection.Device] {
-    if let own = try? root.link("/proc/\(pid)/ns/net"), own == (try? root.link("/proc/self/ns/net")) {
+    let folder = root.folder(of: pid)
+    if let own = try? root.link("\(folder)/ns/net"), own == (try? root.link("/proc/self/ns/net")) {
       problems.add("It uses the host's network: no interface is its own.")
       return []
     }
-    return network("/proc/\(pid)/net/dev", &buffer) { $0 != "lo" }
+    return network("\(folder)/net/dev", &buffer) { $0 != "lo" }
   }
 
   /// Of a VM: its taps, as the guest sees them.

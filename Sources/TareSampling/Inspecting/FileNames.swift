@@ -26,9 +26,9 @@ struct FileNames {
       if counted.contains(.memoryCurrent), !chargesHugetlb {
         files.append(MetricFile(.memoryCurrent, "/proc/\(pid)/status", "HugetlbPages, added"))
       }
-    } else if (try? root.link("/proc/\(pid)/ns/net")) != (try? root.link("/proc/self/ns/net")) {
-      files.append(MetricFile(.networkReceived, "/proc/\(pid)/net/dev", "received bytes but lo's"))
-      files.append(MetricFile(.networkSent, "/proc/\(pid)/net/dev", "sent bytes but lo's"))
+    } else if (try? root.link("\(row.finding.main.folder)/ns/net")) != (try? root.link("/proc/self/ns/net")) {
+      files.append(MetricFile(.networkReceived, "\(row.finding.main.folder)/net/dev", "received bytes but lo's"))
+      files.append(MetricFile(.networkSent, "\(row.finding.main.folder)/net/dev", "sent bytes but lo's"))
     }
     return files + helpers(&buffer)
   }

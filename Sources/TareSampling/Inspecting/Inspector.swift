@@ -46,7 +46,7 @@ final class Inspector {
     inspection.taskCount = found.count
     inspection.wait = found.wait
     inspection.disks = devices.disks(row.finding.own, &buffer, &problems)
-    inspection.cgroups = cgroups(of: main.pid)
+    inspection.cgroups = cgroups(of: main.pid, &buffer)
     inspection.isolation = lookAround(neighbours())
     inspection.files = files.all(&buffer)
     inspection.problems = problems.all
@@ -77,39 +77,27 @@ final class Inspector {
         continue
       }
       pids += text.split(separator: "\n").compactMap { Int32($0) }
-      // Files and folders look alike in a listing; no file of a cgroup is without a dot but `tasks`.
-      guard let names = try? root.list(folder) else { continue }
-      folders += names.filter { !Self.files.contains($0) && !Self.isFile($0) }.map { "\(folder)/\($0)" }
+      folders += root.cgroups(in: folder).map { "\(folder)/\($0)" }
     }
     // In the kernel's order a busy parent may come late.
     return Array(Set(pids)).sorted()
   }
 
-  private static let files: Set<String> = ["tasks", "notify_on_release", "release_agent"]
-
-  /// `memory.stat`, `cgroup.procs`: a controller's name and a dot.
-  private static func isFile(_ name: String) -> Bool {
-    guard let dot = name.firstIndex(of: ".") else { return false }
-    return controllers.contains(String(name[..<dot]))
-  }
-
-  private static let controllers: Set<String> = [
-    "cgroup", "cpu", "cpuacct", "cpuset", "memory", "io", "blkio", "pids", "devices", "freezer", "net_cls", "net_prio",
-    "perf_event", "hugetlb", "rdma", "misc", "irq", "dmem",
-  ]
-
   /// Hierarchies in which it has the same path stand together.
-  private func cgroups(of pid: Int32) -> [Inspection.Cgroup] {
-    guard let text = root.text("/proc/\(pid)/cgroup") else { return [] }
+  private func cgroups(of pid: Int32, _ buffer: inout [UInt8]) -> [Inspection.Cgroup] {
+    guard let membership = root.membership(of: pid, layout, &buffer),
+      let text = root.text("\(root.folder(of: pid))/cgroup")
+    else { return [] }
     var paths: [(path: String, controllers: [String])] = []
     for line in text.split(separator: "\n") {
       let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
       guard fields.count == 3 else { continue }
-      let name = fields[1].isEmpty ? "unified" : fields[1]
-      if let place = paths.firstIndex(where: { $0.path == fields[2] }) {
+      let (name, first) = (fields[1].isEmpty ? "unified" : fields[1], String(fields[1].prefix { $0 != "," }))
+      guard let path = fields[1].isEmpty ? membership.unified : membership.controllers[first] else { continue }
+      if let place = paths.firstIndex(where: { $0.path == path }) {
         paths[place].controllers.append(name)
       } else {
-        paths.append((fields[2], [name]))
+        paths.append((path, [name]))
       }
     }
     return paths.map { Inspection.Cgroup(controllers: $0.controllers.joined(separator: ","), path: $0.path) }

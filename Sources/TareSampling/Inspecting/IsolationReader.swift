@@ -57,7 +57,7 @@ struct IsolationReader {
   private func sharing(_ namespace: Namespace, _ pid: Int32, _ neighbours: [Neighbour]) -> Namespace.Sharing {
     let own: String
     do throws(KernelError) {
-      own = try link(namespace, "\(pid)")
+      own = try root.link("\(root.folder(of: pid))/ns/\(namespace.rawValue)")
     } catch {
       // Namespaces of time came with Linux 5.6, those of cgroups with 4.6.
       return .unknown(error.reason == .notReported ? .kernelTooOld : error.reason)
@@ -65,7 +65,9 @@ struct IsolationReader {
     // The machine's first process may not be asked by everybody, and tare may be in a container itself.
     let hosts = ["self", "1"].compactMap { try? link(namespace, $0) }
     if hosts.contains(own) { return .host }
-    let others = neighbours.prefix(Self.mostNeighbours).filter { (try? link(namespace, "\($0.pid)")) == own }
+    let others = neighbours.prefix(Self.mostNeighbours).filter {
+      (try? root.link("\(root.folder(of: $0.pid))/ns/\(namespace.rawValue)")) == own
+    }
     if !others.isEmpty { return .others(others.map(\.name)) }
     return hosts.isEmpty ? .unknown(.noPermission) : .own
   }
@@ -123,7 +125,11 @@ struct IsolationReader {
     guard layout.isV1("devices") else {
       return .unknown(.notReported, why: "with cgroup v2 a BPF program decides, which cannot be read")
     }
-    guard let folder = own.folder("devices", layout) else { return .unknown(.sharedCgroup) }
+    let folder: String
+    switch own.place("devices", layout) {
+    case .folder(let path): folder = path
+    case .missing(let reason): return .unknown(reason)
+    }
     guard let text = root.text("\(folder)/devices.list") else { return .unknown(.noPermission) }
     let lines = text.split(separator: "\n").prefix(256)
     if lines.contains(where: { $0.hasPrefix("a ") }) { return .known(.all) }

@@ -27,7 +27,7 @@ struct MountReader {
   func view(of pid: Int32) -> View {
     let mounts: [Mount]
     do throws(KernelError) {
-      mounts = try table("/proc/\(pid)/mountinfo")
+      mounts = try table("\(root.folder(of: pid))/mountinfo")
     } catch {
       return View(rootFiles: .unknown(error.reason), hostFolders: .unknown(error.reason))
     }
@@ -93,7 +93,7 @@ struct MountReader {
       (kept.device, kept.root) = (Self.captured.device, path)
       return kept
     }
-    root.record("/proc/\(pid)/mountinfo", Array(kept.map(\.kept).joined().utf8))
+    root.record("\(root.folder(of: pid))/mountinfo", Array(kept.map(\.kept).joined().utf8))
     root.record("/proc/1/mountinfo", Array(Self.captured.kept.utf8))
   }
 

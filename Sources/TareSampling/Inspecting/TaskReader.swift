@@ -150,7 +150,7 @@ struct TaskReader {
 
   private func resident(_ pid: Int32, _ buffer: inout [UInt8]) -> FigureValue {
     do throws(KernelError) {
-      let count = try root.read("/proc/\(pid)/statm", into: &buffer)
+      let count = try root.read("\(root.folder(of: pid))/statm", into: &buffer)
       guard let pages = try? residentPages(statm: buffer.span.extracting(first: count)) else {
         return .missing(.malformed)
       }
@@ -163,7 +163,9 @@ struct TaskReader {
   /// The command line, which may hold anything: it is shown without the secrets that can be told, and never kept in a capture.
   private func name(_ pid: Int32, _ comm: String) -> String {
     var bytes = [UInt8](repeating: 0, count: 4096)
-    guard let count = try? root.readPrivately("/proc/\(pid)/cmdline", into: &bytes, limit: 1 << 20), count > 0 else {
+    guard let count = try? root.readPrivately("\(root.folder(of: pid))/cmdline", into: &bytes, limit: 1 << 20),
+      count > 0
+    else {
       return "[\(comm)]"
     }
     var line = bytes[..<min(count, 4096)]

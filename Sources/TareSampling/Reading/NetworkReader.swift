@@ -27,9 +27,10 @@ struct NetworkReader {
 
   private static func place(of pid: Int32, _ root: KernelRoot) -> Place {
     do throws(KernelError) {
-      let own = try root.link("/proc/\(pid)/ns/net")
+      let folder = root.folder(of: pid)
+      let own = try root.link("\(folder)/ns/net")
       let isHost = own == (try? root.link("/proc/self/ns/net"))
-      return isHost ? .absent(.hostNetwork) : .namespace(path: "/proc/\(pid)/net/dev")
+      return isHost ? .absent(.hostNetwork) : .namespace(path: "\(folder)/net/dev")
     } catch {
       return .absent(error.reason)
     }
@@ -56,7 +57,7 @@ struct NetworkReader {
         sample[row, .networkReceived] = .missing(reason)
         sample[row, .networkSent] = .missing(reason)
       case .namespace(let path):
-        let traffic = try counters.take(interfaces(path, &buffer).filter { $0.name != "lo" })
+        let traffic = try counters.take(namespace(path, &buffer).filter { $0.name != "lo" })
         sample[row, .networkReceived] = traffic.map { .value($0.received) } ?? .missing(.counterReset)
         sample[row, .networkSent] = traffic.map { .value($0.sent) } ?? .missing(.counterReset)
       case .taps(let names):
@@ -71,6 +72,17 @@ struct NetworkReader {
       if case .notFound = error, case .namespace = place { reason = .ended }
       sample[row, .networkReceived] = .missing(reason)
       sample[row, .networkSent] = .missing(reason)
+    }
+  }
+
+  /// The thread that stood for the process may have ended, with others left.
+  private mutating func namespace(_ path: String, _ buffer: inout [UInt8]) throws(KernelError) -> [NetworkInterface] {
+    do throws(KernelError) {
+      return try interfaces(path, &buffer)
+    } catch {
+      guard let pid, case .namespace(let other) = Self.place(of: pid, root), other != path else { throw error }
+      place = .namespace(path: other)
+      return try interfaces(other, &buffer)
     }
   }
 

@@ -11,6 +11,8 @@ final class RowReader {
   }
 
   private let figures: Figures
+  /// Of a container.
+  private let main: Process?
   private let box: BoxReader
   private var network: NetworkReader
   private var memory: RowMemory
@@ -23,12 +25,16 @@ final class RowReader {
     memory = RowMemory(serial: row.serial, patience: patience)
     box = BoxReader(row, root, layout, budget, looker)
     if let machine = row.description.machine {
+      main = nil
       figures = .machine(MachineReader(row, machine, box, root, plan, layout, budget))
       network = NetworkReader(taps: machine.taps, root)
     } else {
       let cgroup = CgroupReader(root, plan, row.finding.own, budget)
       let pid = row.finding.main.pid
-      figures = row.finding.own.leading == nil ? .process(cgroup, path: "/proc/\(pid)") : .container(cgroup)
+      // Whether it is still there, its own group tells, where one is seen.
+      let hasFolder = row.finding.own.identityFolder(layout) != nil
+      figures = hasFolder ? .container(cgroup) : .process(cgroup, path: "/proc/\(pid)")
+      main = row.finding.main
       network = NetworkReader(of: row.finding.main.pid, root)
     }
   }
@@ -60,6 +66,7 @@ final class RowReader {
     switch figures {
     case .container(let cgroup):
       alive = cgroup.read(into: &sample, row: row, buffer: &buffer, refreshing: refreshing)
+      if !alive { correctEnd(&sample, row, &buffer, root) }
       _ = box.read(into: &sample, row: row, buffer: &buffer)
       fillContainer(&sample, row)
     case .process(let cgroup, let path):
@@ -74,6 +81,17 @@ final class RowReader {
     network.read(into: &sample, row: row, buffer: &buffer)
     if case .container = figures { memory.keep(&sample, row, at: now, refreshed: refreshing) }
     return alive
+  }
+
+  /// A group without files is gone, but what was in it may run on elsewhere.
+  private func correctEnd(_ sample: inout Sample, _ row: Int, _ buffer: inout [UInt8], _ root: KernelRoot) {
+    guard let main, let count = try? root.read("/proc/\(main.pid)/stat", into: &buffer),
+      let stat = try? ProcessStat(buffer.span.extracting(first: count)), stat.start == main.start,
+      !stat.hasEnded || stat.isWithoutLeader
+    else { return }
+    for metric in Metric.allCases where sample[row, metric] == .missing(.ended) {
+      sample[row, metric] = .missing(.notReported)
+    }
   }
 
   private func fillContainer(_ sample: inout Sample, _ row: Int) {

@@ -33,12 +33,14 @@ struct CrunSource: WorkloadSource {
     var own = OwnCgroups()
     let membership = census.processes.cgroups(of: main)
     guard let path, path != "/", path.hasPrefix("/") else { return own }
-    if let unified = membership.unified, unified.isCgroup(inside: path), census.mayClaim(path, of: "", owner) {
-      own.unified = path
+    // From outside of tare's cgroup namespace the beginning of a path is not told.
+    func claimed(_ real: String, _ controller: String) -> String? {
+      let group =
+        real.isCgroup(inside: path) ? path : CgroupPath(real).above > 0 ? real.cgroup(named: path) : nil
+      return group.flatMap { census.mayClaim($0, of: controller, owner) ? $0 : nil }
     }
-    own.controllers = membership.controllers.filter { controller, real in
-      real.isCgroup(inside: path) && census.mayClaim(path, of: controller, owner)
-    }.mapValues { _ in path }
+    own.unified = membership.unified.flatMap { claimed($0, "") }
+    for (controller, real) in membership.controllers { own.controllers[controller] = claimed(real, controller) }
     return own
   }
 

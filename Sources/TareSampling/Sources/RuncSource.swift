@@ -51,15 +51,23 @@ final class RuncSource: WorkloadSource {
     var own = OwnCgroups()
     for (controller, folder) in paths {
       let point = controller.isEmpty ? census.layout.unified : census.layout.controllers[controller]
-      guard let point, folder.hasPrefix(point + "/") else { continue }
-      let path = String(folder.dropFirst(point.count))
       // The file is a claim: the process must be in that cgroup.
-      guard let real = census.processes.cgroups(of: main).path(controller), real.isCgroup(inside: path),
-        census.mayClaim(path, of: controller, owner)
+      guard let point, let real = census.processes.cgroups(of: main).path(controller),
+        let path = claimed(folder, point, real), census.mayClaim(path, of: controller, owner)
       else { continue }
       if controller.isEmpty { own.unified = path } else { own.controllers[controller] = path }
     }
     return own
+  }
+
+  /// The cgroup that runc means by a folder, if it is one that the process is in.
+  private static func claimed(_ folder: String, _ point: String, _ real: String) -> String? {
+    if folder.hasPrefix(point + "/") {
+      let path = String(folder.dropFirst(point.count))
+      if real.isCgroup(inside: path) { return path }
+    }
+    // Where tare runs in a container, hierarchies are mounted elsewhere or in part.
+    return real.cgroup(named: folder)
   }
 
   func describe(_ finding: Finding, in census: Census) -> Description {

@@ -87,9 +87,7 @@ extension KernelRoot {
   func isInside(
     _ own: OwnCgroups, _ pid: Int32, _ controller: String, _ layout: CgroupLayout, _ buffer: inout [UInt8]
   ) -> Bool {
-    guard let count = try? read("/proc/\(pid)/cgroup", into: &buffer),
-      let membership = try? CgroupMembership(buffer.span.extracting(first: count))
-    else { return false }
+    guard let membership = membership(of: pid, layout, &buffer) else { return false }
     let isV1 = layout.isV1(controller)
     guard let group = isV1 ? own.controllers[controller] : own.unified,
       let path = isV1 ? membership.controllers[controller] : membership.unified

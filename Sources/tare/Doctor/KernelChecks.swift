@@ -30,10 +30,33 @@ enum KernelChecks {
     var parts: [String] = []
     if !old.isEmpty { parts.append("v1: \(old)") }
     if let point = layout.unified { parts.append("v2 at \(point): \(new.isEmpty ? "no controllers" : new)") }
+    let sight = CgroupSight(root, layout)
+    if let check = hidden(sight, layout, parts.joined(separator: "; ")) { return check }
     let wanted = ["cpu", "memory", "pids"].filter { !layout.isV1($0) && !layout.unifiedControllers.contains($0) }
     return Check(
       "cgroups", wanted.isEmpty ? .fine : .limited, "\(mode.rawValue); " + parts.joined(separator: "; "),
       remedy: wanted.isEmpty ? nil : "enable in cgroup.subtree_control: \(wanted.joined(separator: " "))")
+  }
+
+  /// Where tare runs in a container, and sees the groups of some processes only.
+  private static func hidden(_ sight: CgroupSight, _ layout: CgroupLayout, _ mounts: String) -> Check? {
+    let count = "of \(sight.hidden) of \(sight.hidden + sight.seen) cgroups no figures"
+    let bind = "-v /sys/fs/cgroup:/sys/fs/cgroup:ro"
+    if let error = sight.error { return Check("cgroups", .limited, "\(error)".harmless, remedy: "sudo") }
+    if layout.isInNamespace, sight.hidden > 0 {
+      return Check(
+        "cgroups", .limited, "tare is in a cgroup namespace: \(count); \(mounts)",
+        remedy: "run the container with --cgroupns host, or with \(bind)")
+    }
+    if sight.hidden > 0 {
+      return Check(
+        "cgroups", .limited, "only a part of the hierarchies is mounted: \(count); \(mounts)",
+        remedy: "run the container with \(bind)")
+    }
+    guard layout.isInNamespace, !layout.isWhole else { return nil }
+    return Check(
+      "cgroups", .limited, "tare is in a cgroup namespace and sees its own groups only; \(mounts)",
+      remedy: "run the container with --pid host and \(bind)")
   }
 
   private static func pressure(_ root: KernelRoot) -> Check {
