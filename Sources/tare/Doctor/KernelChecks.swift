@@ -40,7 +40,7 @@ enum KernelChecks {
 
   /// Where tare runs in a container, and sees the groups of some processes only.
   private static func hidden(_ sight: CgroupSight, _ layout: CgroupLayout, _ mounts: String) -> Check? {
-    let count = "of \(sight.hidden) of \(sight.hidden + sight.seen) cgroups no figures"
+    let count = "\(sight.hidden) of \(sight.hidden + sight.seen) cgroups are not seen"
     let bind = "-v /sys/fs/cgroup:/sys/fs/cgroup:ro"
     if let error = sight.error { return Check("cgroups", .limited, "\(error)".harmless, remedy: "sudo") }
     if layout.isInNamespace, sight.hidden > 0 {
