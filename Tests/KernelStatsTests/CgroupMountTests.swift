@@ -112,6 +112,16 @@ struct CgroupMountTests {
     #expect(namespace.way(up: "/b", "") == (["/c/b"], nil))
   }
 
+  @Test func `a /run on which nothing is mounted is a container's own`() throws {
+    #expect(try layout("30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw").hasPlainRun)
+    #expect(try !layout("30 23 0:26 / /run rw - tmpfs tmpfs rw").hasPlainRun)
+    #expect(try !layout("30 23 0:26 /runc /run/runc rw - tmpfs tmpfs rw").hasPlainRun)
+    #expect(try layout("30 23 0:26 / /runs rw - tmpfs tmpfs rw").hasPlainRun)
+    // A capture has the mounts of cgroups alone.
+    let host = try FakeHost()
+    #expect(try CgroupLayout(host.root()).hidden(host.root()) == nil)
+  }
+
   // MARK: Hosts
 
   /// A container with tare in it, and web1 beside it, on cgroup v1 with the processes of the host.

@@ -13,6 +13,8 @@ public struct CgroupLayout: Sendable, Hashable {
   public var unifiedControllers: Set<String> = []
   /// Whether tare is in a cgroup namespace of its own: paths are told relative to that.
   public internal(set) var isInNamespace = false
+  /// Nothing is mounted at /run or in it: in a container it is then the container's own.
+  public let hasPlainRun: Bool
   /// By controller, `""` for the unified hierarchy; first those that show the most.
   private(set) var mounts: [String: [CgroupMount]] = [:]
   /// By controller: the root of tare's cgroup namespace, as it is called from the mount that shows the most.
@@ -26,6 +28,7 @@ public struct CgroupLayout: Sendable, Hashable {
   public init(mountinfo bytes: Span<UInt8>) throws(FormatError) { self.init(try MountTree(bytes)) }
 
   init(_ tree: MountTree) {
+    hasPlainRun = !tree.entries.contains { $0.point.isCgroup(inside: "/run") }
     for place in tree.entries.indices {
       let entry = tree.entries[place]
       guard tree.isCgroup(place), !tree.isHidden(place) else { continue }

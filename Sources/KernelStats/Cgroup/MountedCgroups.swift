@@ -1,3 +1,5 @@
+public import TareModel
+
 extension CgroupLayout {
   /// As mounted on this machine, seen from tare's own cgroup namespace. A capture gets the cgroup mounts only.
   public init(_ root: KernelRoot) throws(KernelError) {
@@ -34,6 +36,19 @@ extension CgroupLayout {
       if !found.contains(name) { found.append(name) }
       learn(namespaceRoot: name, key)
     }
+  }
+}
+
+extension CgroupLayout {
+  /// Why containers that no engine runs cannot be found where tare is in a container itself; nil where they can. A capture
+  /// does not tell.
+  public func hidden(_ root: KernelRoot) -> HiddenProcesses? {
+    guard root.isLive, isInNamespace || !isWhole, hasPlainRun,
+      ["/run/runc", "/run/crun"].allSatisfy({ root.inode($0) == nil })
+    else { return nil }
+    return HiddenProcesses(
+      "tare is in a container with a /run of its own: what runc and crun run without an engine cannot be found",
+      remedy: "run the container with -v /run:/run:ro")
   }
 }
 

@@ -77,7 +77,7 @@ extension Host {
       kernelRelease: root.line("/proc/sys/kernel/osrelease") ?? "?",
       cpusOnline: Self.count(cpuList: root.line("/sys/devices/system/cpu/online") ?? ""),
       cgroupMode: layout.mode, virtualization: Self.virtualization(root), kvmAvailable: root.facts.kvmAvailable)
-    hidden = root.facts.hidden
+    hidden = root.facts.hidden ?? layout.hidden(root)
     // The machine's own namespace of processes has a fixed number: PROC_PID_INIT_INO of the kernel's proc_ns.h.
     if let namespace = try? root.link("/proc/self/ns/pid") { isInContainer = namespace != "pid:[4026531836]" }
   }
