@@ -28,28 +28,31 @@ let package = Package(
     .systemLibrary(name: "CNcurses", path: "CNcurses"),
     .target(name: "CLinux"),
     .target(name: "CUnixSocket"),
+    .target(name: "LinuxSystem", dependencies: ["CLinux"], swiftSettings: strict),
     .target(name: "TareModel", swiftSettings: strict),
-    .target(name: "KernelStats", dependencies: ["TareModel", "CLinux"], swiftSettings: strict),
+    .target(name: "KernelStats", dependencies: ["TareModel", "CLinux", "LinuxSystem"], swiftSettings: strict),
     .target(
-      name: "TareSampling", dependencies: ["TareModel", "KernelStats", "CLinux"], swiftSettings: strict),
+      name: "TareSampling", dependencies: ["TareModel", "KernelStats", "CLinux", "LinuxSystem"], swiftSettings: strict),
     .target(
       name: "TareHTTP",
       dependencies: [
-        "TareModel", "CUnixSocket",
+        "TareModel", "CUnixSocket", "LinuxSystem",
         .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ], swiftSettings: strict),
-    .target(name: "TareQMP", dependencies: ["TareModel", "CLinux", "CUnixSocket"], swiftSettings: strict),
+    .target(
+      name: "TareQMP", dependencies: ["TareModel", "CLinux", "CUnixSocket", "LinuxSystem"], swiftSettings: strict),
     .target(name: "TareExport", dependencies: ["TareModel"], exclude: ["Schema"], swiftSettings: strict),
     .target(name: "TareScreen", dependencies: ["TareModel"], swiftSettings: strict),
     .target(
-      name: "TareTerminal", dependencies: ["TareModel", "TareScreen", "CNcurses", "CLinux"], swiftSettings: strict),
+      name: "TareTerminal", dependencies: ["TareModel", "TareScreen", "CNcurses", "CLinux", "LinuxSystem"],
+      swiftSettings: strict),
     .target(
       name: "TareConfig",
       dependencies: ["CLinux", "TareModel", "TareScreen", .product(name: "TOMLKit", package: "TOMLKit")],
       swiftSettings: strict),
-    .target(name: "TareLab", dependencies: ["CLinux", "TareModel", "TareQMP"], swiftSettings: strict),
+    .target(name: "TareLab", dependencies: ["CLinux", "LinuxSystem", "TareModel", "TareQMP"], swiftSettings: strict),
     .target(name: "TareBoot", dependencies: ["TareModel", "CLinux"], swiftSettings: strict),
     // Static in every build: it is the only program in a container and in a virtual machine.
     .executableTarget(
@@ -59,10 +62,12 @@ let package = Package(
     .executableTarget(
       name: "tare",
       dependencies: [
-        "CLinux", "TareModel", "KernelStats", "TareSampling", "TareHTTP", "TareExport", "TareScreen", "TareTerminal",
+        "CLinux", "LinuxSystem", "TareModel", "KernelStats", "TareSampling", "TareHTTP", "TareExport", "TareScreen",
+        "TareTerminal",
         "TareConfig", "TareLab", "TareQMP", "TareBoot", argumentParser,
       ],
       swiftSettings: strict),
+    .testTarget(name: "LinuxSystemTests", dependencies: ["LinuxSystem"], swiftSettings: strict),
     .testTarget(name: "CNcursesTests", dependencies: ["CNcurses"], swiftSettings: strict),
     .target(name: "CAllocationCounter", path: "Tests/Benchmarks/CAllocationCounter"),
     .executableTarget(

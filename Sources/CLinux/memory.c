@@ -24,3 +24,10 @@ void tare_forget_start(void) {
     madvise((void *)begin, end - begin, MADV_DONTNEED);
   }
 }
+
+int tare_has_room(unsigned long size) {
+  void *place = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (place == MAP_FAILED) return 0;
+  munmap(place, size);
+  return 1;
+}

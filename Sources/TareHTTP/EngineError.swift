@@ -1,3 +1,5 @@
+internal import LinuxSystem
+
 /// Why an engine gave no containers, or no events. The text is safe to print: nothing in it comes from the engine but numbers,
 /// and control characters of a path are replaced.
 public struct EngineError: Error, Sendable, Hashable {
@@ -37,6 +39,8 @@ public struct EngineError: Error, Sendable, Hashable {
     case lineTooLong(limit: Int)
     /// A line of a stream is not an event; what was expected.
     case unexpectedEvent(String)
+    /// There is no thread to ask it on: an error number, as of pthread_create(3).
+    case noThread(Int32)
     /// Another error of a system call: its name and errno.
     case system(call: String, code: Int32)
   }
@@ -85,6 +89,7 @@ extension EngineError.Reason: CustomStringConvertible {
     case .streamEnded: "the stream of events ended"
     case .lineTooLong(let limit): "an event is longer than \(limit) bytes"
     case .unexpectedEvent(let expectation): "not an event: \(expectation)"
+    case .noThread(let code): "not asked: \(SystemThread.Failure(number: code))"
     case .system(let call, let code): "\(call) failed with errno \(code)"
     }
   }

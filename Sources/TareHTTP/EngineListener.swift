@@ -1,4 +1,4 @@
-internal import Dispatch
+internal import LinuxSystem
 internal import Synchronization
 public import TareModel
 
@@ -103,7 +103,7 @@ public final class EngineListener: Sendable {
   // MARK: Listening
 
   private func begin(_ endpoint: EngineEndpoint, _ handle: StreamHandle) {
-    DispatchQueue(label: "tare.events").async { [shared, since, deadline, patience, pauses, now] in
+    let listen: @Sendable () -> Void = { [shared, since, deadline, patience, pauses, now] in
       let place = Place(since: since)
       var pause = pauses.first
       while !handle.isEnded {
@@ -131,6 +131,11 @@ public final class EngineListener: Sendable {
           pause = min(pause * 2, pauses.longest)
         }
       }
+    }
+    do throws(SystemThread.Failure) {
+      try SystemThread.start("tare-events", listen)
+    } catch {
+      shared.change(handle) { $0.failures[endpoint] = EngineError(endpoint, .noThread(error.number)) }
     }
   }
 

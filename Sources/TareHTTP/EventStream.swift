@@ -1,11 +1,9 @@
 internal import Dispatch
+internal import Glibc
 internal import NIOCore
-internal import NIOHTTP1
-internal import NIOPosix
 internal import Synchronization
 
-/// One `GET /events` and what comes of it, for as long as it lasts. The event loop is the calling thread's, as in
-/// ``Exchange``.
+/// One `GET /events` and what comes of it, for as long as it lasts, on the calling thread.
 struct EventStream: Sendable {
   /// Bytes of a line at most. One takes about 500, and its labels, which an image may fill.
   static let lineLimit = 64 << 10
@@ -28,53 +26,36 @@ struct EventStream: Sendable {
   func listen(
     _ handle: StreamHandle, opened: @escaping @Sendable () -> Void, line: @escaping @Sendable (EngineEventLine) -> Void
   ) throws(EngineError) -> Never {
-    let descriptor = try EngineSocket.connect(to: endpoint, until: Deadline(in: deadline)).take()
-    let end = DispatchQueue(label: "tare.events.end")
+    let channel = SocketChannel(try EngineSocket.connect(to: endpoint, until: Deadline(in: deadline)))
+    let end = channel.eventLoop.makePromise(of: Void.self)
     let reason = Slot<EngineError.Reason>()
-    MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { loop in
-      start(descriptor, on: loop, handle, opened, line).whenComplete { result in
-        if case .failure(let failure as ExchangeFailure) = result { reason.value.withLock { $0 = failure.reason } }
-        handle.channel.withLock { $0 = nil }
-        loop.shutdownGracefully(queue: end) { _ in }
-      }
+    end.futureResult.whenFailure { error in
+      reason.value = (error as? ExchangeFailure)?.reason ?? .streamEnded
     }
-    throw EngineError(endpoint, reason.value.withLock(\.self) ?? .streamEnded)
-  }
-
-  private func start(
-    _ descriptor: CInt, on loop: any EventLoop, _ handle: StreamHandle, _ opened: @escaping @Sendable () -> Void,
-    _ line: @escaping @Sendable (EngineEventLine) -> Void
-  ) -> EventLoopFuture<Void> {
-    let end = loop.makePromise(of: Void.self)
-    let alarm = loop.scheduleTask(in: .nanoseconds(Deadline(in: patience).remainingNanoseconds)) { [patience] in
-      end.fail(ExchangeFailure(reason: .deadline(patience)))
+    handle.take(channel.number)
+    defer { handle.take(nil) }
+    // Engines send the head with the first event; from then on there is no hurry.
+    var alarm: Deadline? = Deadline(in: patience)
+    let isOpen = Slot<Bool>()
+    let listener = EventCollector.Listener(
+      opened: {
+        isOpen.value = true
+        opened()
+      },
+      line: { [endpoint] (bytes) throws(EngineError) in
+        if let event = try EngineEventLine.decode(bytes, from: endpoint) { line(event) }
+      })
+    do {
+      try channel.begin(EventCollector(path: path, limit: Self.lineLimit, end: end, listener: listener))
+    } catch {
+      end.fail(error)
     }
-    end.futureResult.whenComplete { _ in alarm.cancel() }
-    ClientBootstrap(group: loop)
-      .channelInitializer { [path, endpoint] channel in
-        channel.eventLoop.makeCompletedFuture {
-          let pipeline = channel.pipeline.syncOperations
-          try pipeline.addHTTPClientHandlers(decoderLimitConfiguration: Exchange.headLimits)
-          let listener = EventCollector.Listener(
-            opened: {
-              alarm.cancel()
-              opened()
-            },
-            line: { (bytes) throws(EngineError) in
-              if let event = try EngineEventLine.decode(bytes, from: endpoint) { line(event) }
-            })
-          try pipeline.addHandler(
-            EventCollector(path: path, limit: Self.lineLimit, end: end, listener: listener))
-        }
-      }
-      .withConnectedSocket(descriptor)
-      .whenComplete { result in
-        switch result {
-        case .success(let channel): handle.take(channel)
-        case .failure(let error): end.fail(error)
-        }
-      }
-    return end.futureResult
+    while reason.value == nil {
+      if isOpen.value == true { alarm = nil }
+      let left = alarm?.remainingNanoseconds
+      if left == 0 || !channel.pump(within: left) { end.fail(ExchangeFailure(reason: .deadline(patience))) }
+    }
+    throw EngineError(endpoint, reason.value ?? .streamEnded)
   }
 
   /// The filter `{"type":["container"]}`.
@@ -83,7 +64,8 @@ struct EventStream: Sendable {
 
 /// Ends a stream from another thread.
 final class StreamHandle: Sendable {
-  fileprivate let channel = Mutex<(any Channel)?>(nil)
+  /// The socket while there is one: shut down, it wakes the thread that waits for it.
+  private let socket = Mutex<CInt?>(nil)
   private let ended = Mutex(false)
   private let pause = DispatchSemaphore(value: 0)
 
@@ -92,8 +74,8 @@ final class StreamHandle: Sendable {
   func end() {
     ended.withLock { $0 = true }
     pause.signal()
-    // With the lock: its loop is not shut down meanwhile.
-    channel.withLock { $0?.close(promise: nil) }
+    // With the lock: the number is not another file's meanwhile.
+    socket.withLock { if let number = $0 { shutdown(number, CInt(SHUT_RDWR)) } }
   }
 
   /// Waits; shorter where it is ended meanwhile.
@@ -101,8 +83,8 @@ final class StreamHandle: Sendable {
     _ = pause.wait(timeout: .now() + .nanoseconds(Int(Deadline(in: duration).remainingNanoseconds)))
   }
 
-  fileprivate func take(_ channel: any Channel) {
-    self.channel.withLock { $0 = channel }
-    if isEnded { channel.close(promise: nil) }
+  fileprivate func take(_ number: CInt?) {
+    socket.withLock { $0 = number }
+    if isEnded, let number { shutdown(number, CInt(SHUT_RDWR)) }
   }
 }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import LinuxSystem
 internal import Synchronization
 
 /// Starts a program that must not outlive this process, and waits for its end.
@@ -27,32 +28,13 @@ final class Keeper: Sendable {
     let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
     self.log = try Descriptor(unsafe open(log, flags, 0o600), "create", log)
 
-    // Signals are for the caller's threads. A new thread inherits the mask of the one that makes it.
-    var all = sigset_t()
-    var before = sigset_t()
-    unsafe sigfillset(&all)
-    unsafe pthread_sigmask(SIG_SETMASK, &all, &before)
-    defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
-    var thread = pthread_t()
-    let own = unsafe Unmanaged.passRetained(self)
-    let error = unsafe pthread_create(
-      &thread, nil, { unsafe Keeper.main($0) }, own.toOpaque())
-    guard error == 0 else {
-      unsafe own.release()
-      throw SystemCallFailure("start", "a thread", number: error)
-    }
-    pthread_detach(thread)
+    try SystemThread.start("tare-keeper") { [self] in keep() }
     _ = try Patience.wait(atMost: .seconds(10), every: .milliseconds(1)) {
       if case .starting = progress { false } else { true }
     }
   }
 
   var progress: Progress { state.withLock { $0 } }
-
-  private static func main(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    if let argument = unsafe argument { unsafe Unmanaged<Keeper>.fromOpaque(argument).takeRetainedValue().keep() }
-    return nil
-  }
 
   private func keep() {
     do {

@@ -45,7 +45,8 @@ public final class MachineStarts: GuestClocks {
       $0.starts[process.machine] = start
       $0.revision += 1
     }
-    monitor?.listen { [weak self] in self?.hear($0, of: process.machine) }
+    // Where no thread may be started, its serial line tells alone.
+    do { try monitor?.listen { [weak self] in self?.hear($0, of: process.machine) } } catch { monitor?.hangUp() }
   }
 
   /// The service in it said on the serial line, or in its log, that it has come so far; realtime nanoseconds.

@@ -10,12 +10,15 @@ public protocol EngineNames: Sendable {
   func events(of id: String) -> [EngineEvent]
   /// Grows with every event that there is to look at.
   var eventCount: Int { get }
+  /// Whether an engine that did not answer may be asked once more by now.
+  var wantsRetry: Bool { get }
 }
 
 extension EngineNames {
   /// Names alone.
   public func events(of id: String) -> [EngineEvent] { [] }
   public var eventCount: Int { 0 }
+  public var wantsRetry: Bool { false }
 }
 
 /// The socket of an engine that runs now.

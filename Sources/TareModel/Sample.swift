@@ -32,6 +32,8 @@ public struct Sample: Sendable {
   public var guests: [GuestAnswer] = []
   /// What could not be read as a whole: a source, a file in a bad form.
   public var problems: [Problem] = []
+  /// Names of runtimes and hypervisors that did not answer in time: what of theirs runs, or what it is called, is not known.
+  public var unanswered: Set<String> = []
   /// Why processes are not seen as they start; nil where they are, and where nobody watches.
   public var startsUnheard: String?
   public var own = OwnCost()

@@ -51,13 +51,14 @@ public final class Sampler {
   ///   - watch: who sees workloads start; without one their starts are found out afterwards.
   ///   - looksAhead: whether the dear look at mappings is taken between samples instead of in them: its figures come with
   ///     a later sample.
+  ///   - waiting: how long to wait for sources.
   ///   - patience: nanoseconds for which a container in which nothing runs need not be read as a whole; with 0 all are
   ///     read at every sample.
   public init(
     _ root: KernelRoot, environment: [String: String], names: any EngineNames,
     sources: [any WorkloadSource] = allSources(), budget: DescriptorBudget,
     guests: any GuestClocks = NoGuestClocks(), figures: any GuestFigures = NoGuestFigures(), watch: StartWatch? = nil,
-    looksAhead: Bool = false, patience: UInt64 = 10_000_000_000
+    looksAhead: Bool = false, waiting: SourcePatience = .live, patience: UInt64 = 10_000_000_000
   ) throws(KernelError) {
     self.root = root
     self.names = names
@@ -70,7 +71,7 @@ public final class Sampler {
     host = Host(root, layout)
     discovery = Discovery(
       root, layout: layout, environment: environment, sources: sources, names: names,
-      watch: watch)
+      watch: watch, patience: waiting)
     progress = watch.map { [root, layout] in BootProgress(root, layout, $0) }
     self.watch = watch
     watch?.follow(folders: layout.watchedRoots, mounts: layout.watchedRoots)
@@ -90,6 +91,7 @@ public final class Sampler {
     sample.isSketch = isSketch
     let start = root.monotonic()
     switchUsers(on: showsUsers && !isSketch)
+    if discovery.hasLateAnswers { schedule.somethingEnded = true }
     let (events, lost) = (names.eventCount &+ (watch?.newsCount ?? 0), watch?.losses ?? losses)
     let due = schedule.next(
       at: start, lastPid: lastPid(), namesChanged: names.names != knownNames, eventsCame: events != knownEvents,
@@ -98,6 +100,8 @@ public final class Sampler {
     if let discovery = due.discovery { try discover(discovery) } else { settle(found: nil) }
     hearGuests()
     sample.prepare(allWorkloads, serials: allSerials)
+    sample.unanswered = discovery.unanswered
+    if names.wantsRetry { discovery.askAgain() }
     sample.news = due.discovery == nil ? EngineNews() : engineNews
     if let hidden = host.hidden { sample.problems.append(hidden.problem) }
     sample.problems.append(contentsOf: discoveryProblems)

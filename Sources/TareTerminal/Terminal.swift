@@ -137,6 +137,13 @@ public final class Terminal {
     tare_guard_unblocks(0)
   }
 
+  /// Does something that may hang, such as writing a file: a signal ends the process meanwhile.
+  func mayHang<Result>(_ body: () -> Result) -> Result {
+    tare_guard_unblocks(1)
+    defer { tare_guard_unblocks(0) }
+    return body()
+  }
+
   func send(_ text: String) { send(Array(text.utf8)) }
 
   private func send(_ bytes: [UInt8]) {

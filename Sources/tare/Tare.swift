@@ -26,6 +26,11 @@ struct Tare: ParsableCommand {
   static func main() {
     Output.prepare()
     tare_share_memory()
+    // An allocation that fails later would end a Swift program without a word.
+    guard tare_has_room(12 << 20) != 0 else {
+      Output.note("no memory: less than 12 MiB may be had; raise ulimit -v or ulimit -d")
+      exit(withError: Exit.failure)
+    }
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -52,7 +52,9 @@ extension LabTests {
     private static let nonsense = "HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n[{\"Id\":17,\"\u{1b}[31m\"}]]]"
 
     @Test(arguments: [nil, nonsense, "220 mail.example.com ESMTP\r\n"])
-    func `an engine that hangs or talks nonsense costs a moment and is reported`(words: String?) throws {
+    func `an engine that talks nonsense costs a moment, one that hangs as long as a first pass may take`(words: String?)
+      throws
+    {
       let lab = try Lab.with("docker")  // engines are asked where there is something to ask for
       let engine = try FalseEngine("\(lab.folder)/false.sock", saying: words)
       defer { engine.end() }
@@ -60,9 +62,10 @@ extension LabTests {
       let usual = try lab.tare(["snapshot", "--interval", "0"])
       let run = try lab.tare(["snapshot", "--interval", "0"], ["DOCKER_HOST": "unix://\(engine.path)"])
       #expect(engine.connections > 0)
-      #expect(run.code == 0)
-      // The deadline for all engines together is 300 ms; the rest is for the noise of a crowded machine.
-      #expect(run.elapsed < usual.elapsed * 2 + .milliseconds(1500), "\(run.elapsed), usually \(usual.elapsed)")
+      // What hangs is not known, which a script has to hear; what is no engine has said all that it will.
+      #expect(run.code == (words == nil ? 4 : 0))
+      let limit = words == nil ? Duration.seconds(20) : .zero
+      #expect(run.elapsed < limit + usual.elapsed * 2 + .milliseconds(1500), "\(run.elapsed), usually \(usual.elapsed)")
       let problems = run.output.split(separator: "\n").filter { $0.hasPrefix("! engine: ") }
       #expect(problems.count == 1 && problems.allSatisfy { $0.contains(engine.path) }, "\(run.output)")
       #expect(!run.output.contains("\u{1b}"))
@@ -71,14 +74,14 @@ extension LabTests {
       }
     }
 
-    @Test func `it does not hold up the blocks either`() throws {
+    @Test func `it holds up the first block alone`() throws {
       let lab = try Lab.with("docker")  // engines are asked where there is something to ask for
       let engine = try FalseEngine("\(lab.folder)/false.sock", saying: nil)
       defer { engine.end() }
       let arguments = ["snapshot", "--interval", "500ms", "--count", "2"]
       let run = try lab.tare(arguments, ["DOCKER_HOST": "unix://\(engine.path)"])
-      #expect(run.code == 0)
-      #expect(run.elapsed < .seconds(5))
+      #expect(run.code == 4 && run.errors.contains("incomplete"))
+      #expect(run.elapsed < .seconds(25))
       #expect(run.output.contains("! engine: "))
     }
 

@@ -97,7 +97,7 @@ final class AgentGuest: Sendable {
       try? FileManager.default.removeItem(atPath: folder)
       throw error
     }
-    monitor.listen { [heard = Unowned(self)] event in heard.guest?.heard.withLock { $0.append(event) } }
+    try monitor.listen { [heard = Unowned(self)] event in heard.guest?.heard.withLock { $0.append(event) } }
   }
 
   /// One whose agent has opened its port; its balloon's driver is there then.

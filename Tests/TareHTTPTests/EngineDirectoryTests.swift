@@ -20,6 +20,37 @@ import Testing
     #expect(answers.failures.mapValues(\.reason) == [hung.endpoint: .deadline(limit), missing: .notFound])
   }
 
+  @Test func `a slow engine is waited for, and whoever waits is told for whom`() throws {
+    let slow = try FakeEngine {
+      $0.readRequest()
+      usleep(2_500_000)
+      $0.write(Answer.whole(Answer.two))
+    }
+    let quick = try FakeEngine(answering: Answer.whole("[]"))
+    // The directory's own deadline is for asking without anybody who waits.
+    let directory = EngineDirectory(endpoints: [slow.endpoint, quick.endpoint], deadline: .milliseconds(300))
+    var waited: [[EngineEndpoint]] = []
+    let answers = directory.ask(within: .seconds(20)) { waited.append($0) }
+    #expect(answers.failures.isEmpty)
+    #expect(answers.containers.mapValues(\.count) == [slow.endpoint: 2, quick.endpoint: 0])
+    #expect(waited == [[slow.endpoint]])
+  }
+
+  @Test func `an engine that dribbles is over with its deadline`() throws {
+    let engine = try FakeEngine { connection in
+      connection.readRequest()
+      connection.write("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+      while connection.write("[") { usleep(20_000) }
+    }
+    let limit = Duration.milliseconds(600)
+    let begun = ContinuousClock.now
+    #expect(
+      EngineDirectory(endpoints: [engine.endpoint], deadline: limit).ask().failures.values.map(\.reason) == [
+        .deadline(limit)
+      ])
+    #expect(begun.duration(to: .now) < .seconds(10))
+  }
+
   @Test func `asking nobody ends at once`() {
     #expect(EngineDirectory(endpoints: [], deadline: .seconds(20)).ask() == EngineAnswers())
   }

@@ -33,7 +33,7 @@ private let resume = #"{"timestamp": {"seconds": 10, "microseconds": 7}, "event"
     let monitor = try Monitor(machine.socket, within: .seconds(5))
     try monitor.execute(.proceed, within: .seconds(5))
     let heard = Mutex<[MonitorEvent]>([])
-    monitor.listen { event in heard.withLock { $0.append(event) } }
+    try monitor.listen { event in heard.withLock { $0.append(event) } }
     for _ in 0..<500 where heard.withLock(\.count) < 2 { usleep(10_000) }
     #expect(heard.withLock { $0.map(\.kind) } == [.resume, .shutdown])
     #expect(heard.withLock { $0.map(\.at) } == [10_000_007_000, 12_000_000_000])

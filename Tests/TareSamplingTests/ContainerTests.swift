@@ -106,6 +106,18 @@ struct ContainerTests {
     #expect(frame.current[1 - inner, .cpuUsage] == .value(9_000_000_000))
   }
 
+  @Test func `where the engine's socket says nothing, labels are those of its state file`() throws {
+    let host = try FakeHost()
+    try host.docker(id, name: "web", pid: 200)
+    try host.file(
+      "/var/lib/docker/containers/\(id)/config.v2.json",
+      #"{"Name":"/web","Config":{"Image":"img:1","Labels":{"com.docker.compose.project":"shop","tier":"front"}}}"#)
+    let workload = try #require(try host.frame().current.workloads.first)
+    #expect(workload.name == "web" && workload.image == "img:1")
+    #expect(workload.labels == ["com.docker.compose.project": "shop", "tier": "front"])
+    #expect(workload.absences["labels"] == nil)
+  }
+
   @Test func `without its state a container has its short id and the reason`() throws {
     let host = try FakeHost()
     try host.docker(id, name: "web", pid: 200, writesState: false)

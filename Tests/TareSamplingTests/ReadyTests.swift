@@ -65,6 +65,24 @@ struct ReadyTests {
     #expect(try boots(host).allSatisfy { $0[.ready] == nil })
   }
 
+  @Test func `where the engine's socket says nothing, its state file tells when the service was healthy`() throws {
+    let host = try FakeHost()
+    let id = FakeHost.containerID("abcdef123456789")
+    try host.docker(id, name: "web", pid: 200, start: 99_900)
+    for (instant, status) in ["starting", "starting", "healthy", "healthy"].enumerated() {
+      try host.file(
+        "/var/lib/docker/containers/\(id)/config.v2.json",
+        #"{"Name":"/web","State":{"Health":{"Status":"\#(status)","FailingStreak":0}}}"#, at: instant)
+    }
+    let boots = try boots(host)
+    #expect(boots[0][.ready] == nil && boots[1][.ready] == nil)
+    let ready = try #require(boots[2][.ready])
+    #expect(ready.source == "the engine's health check" && ready.lo == at(1001) && ready.hi == at(1002))
+    // An engine that answers is believed alone.
+    let names = FixedEngineNames([id: EngineName(name: "web", image: nil, health: .unhealthy)])
+    #expect(try self.boots(host, names: names).allSatisfy { $0[.ready] == nil })
+  }
+
   @Test func `a damaged table of sockets is no socket that listens`() throws {
     let host = try young()
     try host.descriptor(3, of: 200, "socket:[777]")

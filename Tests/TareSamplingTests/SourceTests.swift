@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import KernelStats
+import Synchronization
 import TareModel
 import TestSupport
 import Testing
@@ -35,18 +36,56 @@ private struct HangingSource: WorkloadSource {
 
 struct SourceTests {
   @Test(arguments: [HangingSource.Step.find, .describe])
-  private func `a source that hangs is reported and costs the others nothing`(step: HangingSource.Step) throws {
+  private func `a source that hangs is not known, and costs the others nothing`(step: HangingSource.Step) throws {
     let host = try FakeHost()
     try host.docker(FakeHost.containerID("abcdef123456789"), name: "web", pid: 200)
     let slow = HangingSource(step: step)
     defer { slow.release.signal() }
     let sampler = try Sampler(
-      host.root(), environment: [:], names: FixedEngineNames(), sources: [slow] + allSources(), budget: .init(0))
+      host.root(), environment: [:], names: FixedEngineNames(), sources: [slow] + allSources(), budget: .init(0),
+      waiting: SourcePatience(first: .milliseconds(700), later: .milliseconds(300)))
     var sample = sampler.makeSample()
     try sampler.sample(into: &sample)
-    #expect(sample.workloads.map(\.name) == ["web"])
+    // What was found is there, though nobody came to say what it is called.
+    #expect(sample.workloads.map(\.name) == (step == .find ? ["web"] : ["1", "web"]))
+    #expect(sample.unanswered == ["slow"])
     #expect(sample.problems.map(\.source) == ["slow"])
-    #expect(sample.problems.allSatisfy { $0.message.hasPrefix("hangs") })
+    #expect(sample.problems.allSatisfy { $0.message.hasPrefix("did not answer within 700 ms: ") })
+  }
+
+  @Test func `what a source says too late is for the next pass`() throws {
+    let host = try FakeHost()
+    try host.docker(FakeHost.containerID("abcdef123456789"), name: "web", pid: 200)
+    let slow = HangingSource(step: .describe)
+    let sampler = try Sampler(
+      host.root(), environment: [:], names: FixedEngineNames(), sources: [slow] + allSources(), budget: .init(0),
+      waiting: SourcePatience(first: .milliseconds(300), later: .milliseconds(300)))
+    var sample = sampler.makeSample()
+    try sampler.sample(into: &sample)
+    let serial = sample.serials[0]
+    #expect(sample.workloads.map(\.name) == ["1", "web"])
+    slow.release.signal()
+    for _ in 0..<200 where !sample.unanswered.isEmpty {
+      usleep(10_000)
+      try sampler.sample(into: &sample)
+    }
+    #expect(sample.workloads.map(\.name) == ["slow", "web"])
+    #expect(sample.serials[0] == serial && sample.problems.isEmpty)
+  }
+
+  @Test func `a first pass waits for what is slow`() throws {
+    let host = try FakeHost()
+    try host.docker(FakeHost.containerID("abcdef123456789"), name: "web", pid: 200)
+    let slow = HangingSource(step: .find)
+    DispatchQueue.global().asyncAfter(deadline: .now() + 2.5) { slow.release.signal() }
+    let said = Mutex<[[String]]>([])
+    let sampler = try Sampler(
+      host.root(), environment: [:], names: FixedEngineNames(), sources: [slow] + allSources(), budget: .init(0),
+      waiting: SourcePatience(first: .seconds(20), later: .seconds(2)) { names in said.withLock { $0.append(names) } })
+    var sample = sampler.makeSample()
+    try sampler.sample(into: &sample)
+    #expect(sample.unanswered.isEmpty && sample.problems.isEmpty)
+    #expect(said.withLock(\.self) == [["slow"]])
   }
 
   @Test(

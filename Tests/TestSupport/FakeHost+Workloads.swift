@@ -7,7 +7,7 @@ extension FakeHost {
   /// Everything that a Docker container leaves behind: shim, first process, cgroup, bundle and dockerd's state.
   public func docker(
     _ id: String, name: String, pid: Int32, cgroup path: String? = nil, usage: Usage = Usage(),
-    writesState: Bool = true
+    writesState: Bool = true, start: UInt64 = 50_000
   ) throws {
     let path = path ?? (mode == .v2 ? "/system.slice/docker-\(id).scope" : "/docker/\(id)")
     let bundle = "/run/containerd/io.containerd.runtime.v2.task/moby/\(id)"
@@ -18,7 +18,7 @@ extension FakeHost {
       arguments: ["/usr/bin/containerd-shim-runc-v2", "-namespace", "moby", "-id", id, "-address", "/run/c.sock"])
     try folder.remove("/proc/\(shim)/cwd")
     try folder.link("/proc/\(shim)/cwd", to: bundle)
-    try process(pid, parent: shim, cgroup: path, sharesNetwork: false, sharesFiles: false)
+    try process(pid, parent: shim, start: start, cgroup: path, sharesNetwork: false, sharesFiles: false)
     try self.cgroup(path, usage)
     guard writesState else { return }
     try file("\(bundle)/options.json", #"{"root":"/run/docker/runtime-runc"}"#)

@@ -146,6 +146,9 @@ static inline void tare_share_memory(void) {
 /// fcntl(2) with F_DUPFD_CLOEXEC: a copy with this number or the next free one, or -1 and errno.
 static inline int tare_copy_descriptor(int descriptor, int least) { return fcntl(descriptor, F_DUPFD_CLOEXEC, least); }
 
+/// Whether so many bytes of memory could be had: what `ulimit -v` and `ulimit -d` leave.
+int tare_has_room(unsigned long size);
+
 /// Gives back what was needed for the start only: freed memory, and the pages of the program itself that were mapped on
 /// the way. They stay in the kernel's cache of files, and those still needed come back from there one by one.
 void tare_forget_start(void);
@@ -164,6 +167,21 @@ void tare_hold_standard_descriptors(void);
 /// Opens a file with the rights of another user and group and no other groups, which needs root's: a descriptor, or -1 and
 /// errno. Only the calling thread changes, and changes back.
 int tare_open_as(uid_t user, gid_t group, const char *path, int flags);
+
+// SIGINT, SIGTERM and SIGHUP where nobody may be able to look for them; see interrupts.c.
+
+/// From now on such a signal ends the process at once, unless there is a time of grace. Returns a descriptor that is readable from
+/// the first of them on, or -1 where none may be opened: they end the process all the same.
+int tare_interrupts_begin(void);
+
+/// The exit code from now on.
+void tare_interrupts_code(int code);
+
+/// Somebody looks for a signal and ends by himself: only if he does not within so many seconds the process is ended. 0: at once.
+void tare_interrupts_grace(int seconds);
+
+/// Whether one has come.
+int tare_interrupts_came(void);
 
 // For starting and watching other programs; see process.c.
 

@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import LinuxSystem
 internal import Synchronization
 
 /// Some of the processes, as one thread saw them.
@@ -11,10 +12,32 @@ struct ProcessScan: Sendable {
     let parts = min(4, max(1, pids.count / 64))
     guard parts > 1 else { return [ProcessScan(pids[...], root)] }
     let scans = Mutex<[ProcessScan]>([])
-    DispatchQueue.concurrentPerform(iterations: parts) { part in
-      let scan = ProcessScan(pids[part * pids.count / parts..<(part + 1) * pids.count / parts], root)
-      scans.withLock { $0.append(scan) }
+    let next = Mutex(0)
+    let group = DispatchGroup()
+    // Whoever is free takes the next part: where no thread may be started, that is the caller alone.
+    let take: @Sendable () -> Void = {
+      while let part = next.withLock({ next in
+        defer { next += 1 }
+        return next < parts ? next : nil
+      }) {
+        let scan = ProcessScan(pids[part * pids.count / parts..<(part + 1) * pids.count / parts], root)
+        scans.withLock { $0.append(scan) }
+      }
     }
+    for _ in 1..<parts {
+      group.enter()
+      do throws(SystemThread.Failure) {
+        try SystemThread.start("tare-processes") {
+          take()
+          group.leave()
+        }
+      } catch {
+        group.leave()
+        break
+      }
+    }
+    take()
+    group.wait()
     return scans.withLock { $0 }
   }
 

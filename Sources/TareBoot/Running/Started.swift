@@ -94,6 +94,14 @@ final class Started {
       try pipe(0)
       try pipe(2)
       (pid, requested, spawned) = try launch.start(output: ends[1], errors: ends[3])
+      end = OpenDescriptor(tare_pidfd_open(pid))
+      if end.number < 0 {
+        // Nobody would hear of its end.
+        let failure = SystemFailure("watch", launch.words[0])
+        kill(-pid, SIGKILL)
+        waitpid(pid, nil, 0)
+        throw failure
+      }
     } catch {
       for end in needsEnd ? [ends[0], ends[2]] : ends where end >= 0 { close(end) }
       throw error
@@ -101,7 +109,6 @@ final class Started {
     if !needsEnd { keptOpen = [OpenDescriptor(ends[1]), OpenDescriptor(ends[3])] }
     output = OutputReader(ends[0], tail, wantsLines: wantsLines)
     errors = OutputReader(ends[2], tail, wantsLines: wantsLines)
-    end = OpenDescriptor(tare_pidfd_open(pid))
   }
 
   /// Looks whether it has ended; it stays a zombie, so that neither its number nor its group's can mean another.

@@ -11,11 +11,12 @@ public final class StopSignals {
     var wanted = sigset_t()
     unsafe sigemptyset(&wanted)
     for signal in [SIGINT, SIGTERM, SIGHUP] { unsafe sigaddset(&wanted, signal) }
-    unsafe pthread_sigmask(SIG_BLOCK, &wanted, nil)
+    descriptor = unsafe tare_signalfd(&wanted)
+    // Blocked and read by nobody, they would be lost.
+    if descriptor >= 0 { unsafe pthread_sigmask(SIG_BLOCK, &wanted, nil) }
     signal(SIGPIPE, SIG_IGN)
     // Inherited as ignored, it would make the kernel take our children.
     signal(SIGCHLD, SIG_DFL)
-    descriptor = unsafe tare_signalfd(&wanted)
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }

@@ -1,4 +1,4 @@
-internal import Dispatch
+internal import LinuxSystem
 internal import Synchronization
 
 /// A connection to the monitor of a machine that tare itself started: QEMU's machine protocol. Others' monitors are only
@@ -49,11 +49,12 @@ public final class Monitor: @unchecked Sendable {
 
   /// Takes every event from now on, those that came before first, on a thread of its own until the machine ends or
   /// ``hangUp()``. To be called once.
-  public func listen(_ heard: @escaping @Sendable (MonitorEvent) -> Void) {
+  /// - Throws: where no thread may be started.
+  public func listen(_ heard: @escaping @Sendable (MonitorEvent) -> Void) throws {
     let wire = wire
     for event in early { heard(event) }
     early = []
-    DispatchQueue(label: "tare.monitor").async {
+    try SystemThread.start("tare-monitor") {
       while true {
         do throws(WireFailure) {
           // An event seldom comes; the end of the connection ends the wait.

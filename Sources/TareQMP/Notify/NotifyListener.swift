@@ -1,5 +1,5 @@
-internal import Dispatch
 internal import Glibc
+internal import LinuxSystem
 internal import Synchronization
 public import TareModel
 
@@ -26,12 +26,22 @@ public final class NotifyListener: Sendable {
   public init(_ descriptor: Int32, admits: @escaping @Sendable (Int32) -> Bool = { _ in true }) {
     self.descriptor = descriptor
     self.admits = admits
-    DispatchQueue(label: "tare.notify").async { [self] in
-      while !state.withLock(\.isEnded) { takeOne() }
-      state.withLock { state in
-        state.isClosed = true
-        close(self.descriptor)
+    do throws(SystemThread.Failure) {
+      try SystemThread.start("tare-notify") { [self] in
+        while !state.withLock(\.isEnded) { takeOne() }
+        close()
       }
+    } catch {
+      // As if the guest never said anything: what waits for it has a deadline.
+      state.withLock { $0.isEnded = true }
+      close()
+    }
+  }
+
+  private func close() {
+    state.withLock { state in
+      state.isClosed = true
+      Glibc.close(descriptor)
     }
   }
 
@@ -56,7 +66,7 @@ public final class NotifyListener: Sendable {
       if errno != EINTR && errno != ECONNABORTED { state.withLock { $0.isEnded = true } }
       return
     }
-    defer { close(connection) }
+    defer { Glibc.close(connection) }
     _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
     guard admits(connection) else { return }
     let began = realtimeNow()

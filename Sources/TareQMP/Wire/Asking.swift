@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import LinuxSystem
 internal import TareModel
 
 /// Asks each of these machines on a thread of its own: one that hangs costs nobody anything.
@@ -9,8 +10,17 @@ func ask<Machine: Sendable>(
   guard !machines.isEmpty else { return }
   let group = DispatchGroup()
   for machine in machines {
-    // A queue of its own is a thread of its own: those of a concurrent one are as many as there are processors.
-    DispatchQueue(label: "tare.guest").async(group: group) { step(machine) }
+    group.enter()
+    do throws(SystemThread.Failure) {
+      try SystemThread.start("tare-guest") {
+        step(machine)
+        group.leave()
+      }
+    } catch {
+      // Each step has a deadline of its own.
+      step(machine)
+      group.leave()
+    }
   }
   if let patience { _ = group.wait(timeout: .now() + patience) }
 }

@@ -73,7 +73,8 @@ final class BootProgress {
     let now = root.now()
     let start = row.finding.main.start &* root.facts.tick &- (now.boottime &- now.monotonic)
     let age = now.monotonic > start ? now.monotonic - start : 0
-    let health = row.description.engineID.flatMap { names[$0]?.health }
+    let named = row.description.engineID.flatMap { names[$0] }
+    let health = named == nil ? row.description.healthFile?.read(root) : named?.health
     let sent = sample[place, row.finding.kind == .vm ? .networkSent : .networkReceived].number ?? 0
     guard var state = open[row.serial] else {
       guard age < Self.youth else {

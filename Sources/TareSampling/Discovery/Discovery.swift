@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import KernelStats
 internal import TareModel
 
@@ -65,7 +66,13 @@ final class Discovery {
   private let memory = ProcessMemory()
   private var known: [Identity: Entry] = [:]
   private var nextSerial: UInt64 = 1
-  private let threads: SourceThreads
+  private let patience: SourcePatience
+  private let threads = SourceThreads()
+  private let lateFound = LateResults<[Finding]>()
+  private let lateDescribed = LateResults<[(Identity, Description)]>()
+  private var hasPassed = false
+  /// Sources that did not answer in the last pass: what they know of is not known.
+  private(set) var unanswered: Set<String> = []
   private var lastFound: [Int: [Finding]] = [:]
   private var askedFor: Set<String> = []
   private var lastAsked: UInt64 = 0
@@ -73,8 +80,9 @@ final class Discovery {
 
   init(
     _ root: KernelRoot, layout: CgroupLayout, environment: [String: String], sources: [any WorkloadSource],
-    names: any EngineNames, watch: StartWatch?
+    names: any EngineNames, watch: StartWatch?, patience: SourcePatience = .live
   ) {
+    self.patience = patience
     self.root = root
     self.layout = layout
     self.environment = environment
@@ -82,7 +90,6 @@ final class Discovery {
     self.names = names
     self.watch = watch
     register = ProcessRegister(root, layout)
-    threads = SourceThreads()
   }
 
   /// One pass. Rows come in the order in which they were first seen.
@@ -97,13 +104,19 @@ final class Discovery {
     let census = Census(
       root, layout: layout, environment: environment, processes: processes, watch: watch, memory: memory)
     memory.keep(processes)
-    let candidates = find(in: census)
-    let descriptions = describe(candidates.filter { knows($0)?.isEarly ?? true }, in: census)
+    unanswered = []
+    let limit = hasPassed ? patience.later : patience.first
+    let end = DispatchTime.now() + .milliseconds(Int(limit / .milliseconds(1)))
+    defer { hasPassed = true }
+    let candidates = find(in: census, until: end, limit)
+    let descriptions = describe(candidates.filter { knows($0)?.isEarly ?? true }, in: census, until: end, limit)
     var current: [Identity: Entry] = [:]
     var rows: [Row] = []
     for candidate in candidates {
       let described = descriptions[candidate.identity].map { register(candidate, $0, census) }
-      guard let entry = described ?? knows(candidate) else { continue }
+      let entry =
+        described ?? knows(candidate)
+        ?? register(candidate, undescribed(candidate.finding, census), census, isEarly: true)
       current[candidate.identity] = entry
       rows.append(
         Row(
@@ -120,16 +133,23 @@ final class Discovery {
   }
 
   /// What all sources find, each process claimed once: by the first of them in their order.
-  private func find(in census: Census) -> [Candidate] {
+  private func find(in census: Census, until end: DispatchTime, _ limit: Duration) -> [Candidate] {
     let sources = sources
-    let found = threads.run(Array(sources.indices)) { sources[$0].find(in: census) }
+    // What came too late for the last pass is for this one; it is asked again at the next.
+    let late = lateFound.take()
+    let fresh = threads.run(
+      sources.indices.filter { late[$0] == nil }, until: end, late: lateFound, waiting: sayWaiting
+    ) { sources[$0].find(in: census) }
+    let found = fresh.merging(late) { fresh, _ in fresh }
     var claimed: Set<Claim> = []
     var ids: Set<String> = []
     var identities: Set<Identity> = []
     var candidates: [Candidate] = []
     for (place, source) in sources.enumerated() {
       if found[place] == nil {
-        census.complaints.add(Problem(source: source.name, message: "hangs: what it knew stays as it was"))
+        complain(
+          of: source, limit, lastFound[place] == nil ? "what runs there is not known" : "shown as it was before", census
+        )
       }
       for finding in (found[place] ?? lastFound[place] ?? []).map(\.properlyCalled) {
         guard claimed.insert(Claim(kind: finding.kind, pid: finding.main.pid)).inserted,
@@ -143,16 +163,43 @@ final class Discovery {
   }
 
   /// Names and the like of workloads that are new.
-  private func describe(_ candidates: [Candidate], in census: Census) -> [Identity: Description] {
-    let groups = Dictionary(grouping: candidates, by: \.source)
+  private func describe(
+    _ candidates: [Candidate], in census: Census, until end: DispatchTime, _ limit: Duration
+  ) -> [Identity: Description] {
+    let late = Dictionary(lateDescribed.take().values.joined()) { first, _ in first }
+    let groups = Dictionary(grouping: candidates.filter { late[$0.identity] == nil }, by: \.source)
     let sources = sources
-    let described = threads.run(Array(groups.keys)) { place in
+    let described = threads.run(groups.keys.sorted(), until: end, late: lateDescribed, waiting: sayWaiting) { place in
       (groups[place] ?? []).map { ($0.identity, sources[place].describe($0.finding, in: census)) }
     }
     for place in groups.keys where described[place] == nil {
-      census.complaints.add(Problem(source: sources[place].name, message: "hangs: new workloads are not shown yet"))
+      complain(of: sources[place], limit, "its new workloads have no names yet", census)
     }
-    return Dictionary(described.values.joined()) { first, _ in first }
+    return Dictionary(described.values.joined()) { first, _ in first }.merging(late) { fresh, _ in fresh }
+  }
+
+  private func complain(of source: any WorkloadSource, _ limit: Duration, _ what: String, _ census: Census) {
+    unanswered.insert(source.name)
+    let seconds = limit / .seconds(1)
+    let time = seconds >= 1 ? "\(Int(seconds)) s" : "\(Int(limit / .milliseconds(1))) ms"
+    census.complaints.add(Problem(source: source.name, message: "did not answer within \(time): \(what)"))
+  }
+
+  private func sayWaiting(_ places: [Int]) {
+    if !hasPassed { patience.waiting(places.map { sources[$0].name }) }
+  }
+
+  /// Whether a source has said since the last pass what that did not wait for.
+  var hasLateAnswers: Bool { !lateFound.isEmpty || !lateDescribed.isEmpty }
+
+  /// A workload whose source did not come to describe it: its figures are there all the same.
+  private func undescribed(_ finding: Finding, _ census: Census) -> Description {
+    let id = finding.id.split(separator: ":", maxSplits: 1).last.map(String.init) ?? finding.id
+    let isEngines = finding.runtime == .docker || finding.runtime == .podman
+    var description = Description(
+      finding.named(id.utf8.count == 64 ? String(id.prefix(12)) : id, in: census), engineID: isEngines ? id : nil)
+    description.workload.absences["image"] = .notReported
+    return description
   }
 
   /// What is known of this very workload: the same group, or process, with the same first process in it. While its runtime
@@ -165,10 +212,14 @@ final class Discovery {
   }
 
   /// A workload that was seen early keeps its serial, unless it turned out to be another machine: its row is read anew.
-  private func register(_ candidate: Candidate, _ description: Description, _ census: Census) -> Entry {
+  /// - Parameter isEarly: whether to describe it again at the next pass in any case.
+  private func register(
+    _ candidate: Candidate, _ description: Description, _ census: Census, isEarly: Bool = false
+  ) -> Entry {
     let main = candidate.finding.main
     let isMade = candidate.finding.kind.isContainer && !description.hidesPayload && census.isOfRuntime(main)
-    let isEarly = isMade || census.now.boottime < main.start &* root.facts.tick &+ 10_000_000_000
+    let isEarly =
+      isEarly || isMade || census.now.boottime < main.start &* root.facts.tick &+ 10_000_000_000
     var description = description
     description.workload.dropSecrets()
     var signals = census.bootSignals(of: candidate.finding, description)

@@ -70,13 +70,30 @@ struct BundleConfig: Codable {
 struct DockerConfig: Codable {
   struct Inner: Codable {
     var image: String?
-    enum CodingKeys: String, CodingKey { case image = "Image" }
+    /// Not captured: they may hold secrets.
+    var labels: [String: String]?
+    enum CodingKeys: String, CodingKey {
+      case image = "Image"
+      case labels = "Labels"
+    }
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encodeIfPresent(image, forKey: .image)
+    }
+  }
+  struct Health: Codable {
+    var status: String?
+    enum CodingKeys: String, CodingKey { case status = "Status" }
   }
   struct State: Codable {
     var startedAt: String?
     /// Of the run before; year 1 where there was none.
     var finishedAt: String?
+    /// Of the check of its service; null where there is none.
+    var health: Health?
     enum CodingKeys: String, CodingKey {
+      case health = "Health"
       case startedAt = "StartedAt"
       case finishedAt = "FinishedAt"
     }

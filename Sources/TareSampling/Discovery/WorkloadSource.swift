@@ -87,6 +87,8 @@ public struct Description: Sendable {
   public var launcher: Process?
   /// No process of the host runs its payload, so none tells when that began: gVisor's sentry does.
   public var hidesPayload = false
+  /// Where its engine writes what its check of the service says; nil where it has none.
+  var healthFile: HealthFile?
   /// Where the runtime keeps its state.
   public var stateFolder: StateFolder?
   /// For a VM: where its guest may be asked.

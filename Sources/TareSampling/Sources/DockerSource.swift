@@ -61,6 +61,11 @@ struct DockerSource: WorkloadSource {
     let config = try root.state(path, owner: owner, as: DockerConfig.self)
     if let name = config.name { description.workload.name = String(name.drop { $0 == "/" }) }
     description.workload.image = config.config?.image
+    if let labels = config.config?.labels {
+      description.workload.labels = labels
+      description.workload.absences["labels"] = nil
+    }
+    if config.state?.health != nil { description.healthFile = HealthFile(path: path, owner: owner) }
     if config.restarts ?? 0 > 0 || config.state?.finishedAt.flatMap(Timestamp.parse) != nil {
       description.start = .restart
     }

@@ -1,5 +1,5 @@
-internal import Dispatch
 internal import KernelStats
+internal import LinuxSystem
 internal import Synchronization
 internal import TareModel
 
@@ -32,13 +32,13 @@ public final class Looker: Sendable {
 
   private let root: KernelRoot
   private let layout: CgroupLayout
-  private let queue: DispatchQueue?
+  private let worker: Workers?
   private let state = Mutex(State())
 
   /// - Parameter waits: whether each sample waits for its looks: one that is not taken again, and a capture.
   init(_ root: KernelRoot, _ layout: CgroupLayout, waits: Bool) {
     (self.root, self.layout) = (root, layout)
-    queue = waits || !root.isLive ? nil : DispatchQueue(label: "tare.smaps", qos: .utility)
+    worker = waits || !root.isLive ? nil : Workers("tare-smaps", most: 1)
   }
 
   /// Nanoseconds of CPU time that looks have taken so far.
@@ -52,17 +52,21 @@ public final class Looker: Sendable {
     at serial: UInt64, now: UInt64, _ subject: MemoryLook.Subject, hasMoved: (MemoryLook) -> Bool
   ) -> MemoryLook? {
     let (last, mayLook) = state.withLock { state in
-      (state.looks[serial], queue == nil || !state.asked.contains(serial) && state.allows(at: now))
+      (state.looks[serial], worker == nil || !state.asked.contains(serial) && state.allows(at: now))
     }
     guard mayLook, isDue(last, now, hasMoved) else { return last }
-    guard let queue else { return take(serial, subject) }
+    guard let worker else { return take(serial, subject) }
     state.withLock { state in
       state.asked.insert(serial)
       // Paid in advance, so that one tick does not ask for all of them.
       state.credit -= Int64(clamping: last?.cost ?? 300_000)
     }
-    queue.async { [weak self] in _ = self?.take(serial, subject, paid: last?.cost ?? 300_000) }
-    return last
+    do throws(SystemThread.Failure) {
+      try worker.run { [weak self] in _ = self?.take(serial, subject, paid: last?.cost ?? 300_000) }
+      return last
+    } catch {
+      return take(serial, subject, paid: last?.cost ?? 300_000)
+    }
   }
 
   /// What was seen of it does not hold any more.

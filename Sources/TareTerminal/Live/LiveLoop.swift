@@ -61,7 +61,7 @@ public final class LiveLoop {
 
   /// Runs until the person or a signal ends it. The terminal stays open; the caller closes it.
   public func run() throws -> Ending {
-    sampling.start()
+    try sampling.start()
     defer { sampling.end() }
     ask()
     terminal.send(questions.text)
@@ -196,7 +196,7 @@ public final class LiveLoop {
     case .save:
       var canvas = canvases[0]
       draw(state, on: &canvas)
-      if let event = outside(effect, state, canvas, appearance.palette) { take(event) }
+      if let event = terminal.mayHang({ outside(effect, state, canvas, appearance.palette) }) { take(event) }
     }
   }
 

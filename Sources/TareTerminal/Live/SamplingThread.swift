@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import LinuxSystem
 internal import Synchronization
 internal import TareModel
 
@@ -40,16 +41,11 @@ final class SamplingThread: @unchecked Sendable {
 
   init(_ source: any SampleSource) { self.source = source }
 
-  /// Begins; the caller has blocked the signals that it wants to read.
-  func start() {
-    var thread = pthread_t()
-    unsafe pthread_create(
-      &thread, nil,
-      { argument in
-        unsafe Unmanaged<SamplingThread>.fromOpaque(argument!).takeRetainedValue().run()
-        return nil
-      }, Unmanaged.passRetained(self).toOpaque())
-    pthread_detach(thread)
+  /// Begins.
+  /// - Throws: where the thread or one of its two descriptors cannot be had: nobody would ever see a sample.
+  func start() throws {
+    guard descriptor >= 0, requests >= 0 else { throw NoDescriptor() }
+    try SystemThread.start("tare-sampling") { [self] in run() }
   }
 
   /// Wants this sample filled. Not before the one before has come back.

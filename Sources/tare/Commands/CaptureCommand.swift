@@ -37,13 +37,15 @@ struct CaptureCommand: ParsableCommand {
   }
 
   func run() throws {
-    let interrupts = Interrupts()
+    let interrupts = Interrupts(grace: 3)
+    let unanswered: Set<String>
     do throws(KernelError) {
       let recorder = try Recorder(making: folder)
       let root = KernelRoot(recorder: recorder)
       let names = SocketNames(waits: true)
       let environment = environment("XDG_RUNTIME_DIR").map { ["XDG_RUNTIME_DIR": $0] } ?? [:]
-      let sampler = try Sampler(root, environment: environment, names: names, budget: DescriptorBudget(0))
+      let sampler = try Sampler(
+        root, environment: environment, names: names, budget: DescriptorBudget(0), waiting: Waiting.sources)
       sampler.showsUsers = users
       var sample = sampler.makeSample()
       try sampler.sample(into: &sample)
@@ -62,10 +64,12 @@ struct CaptureCommand: ParsableCommand {
       let count = sample.workloads.count
       Output.note(
         "captured \(count) workload\(count == 1 ? "" : "s"); replay: tare snapshot --root \(Self.word(folder))")
+      unanswered = sample.unanswered.union(names.unanswered)
     } catch {
       Output.note("\(error)")
       throw Exit.failure
     }
+    try Session.checkWhole(unanswered)
   }
 
   /// As one word for a shell.

@@ -42,7 +42,7 @@ struct DemoCommand: ParsableCommand {
   }
 
   func run() throws {
-    let interrupts = Interrupts()
+    let interrupts = Interrupts(grace: 120)
     do {
       let surroundings = try Surroundings(environment: allEnvironment())
       let swept = try Laboratory.sweep(in: surroundings, say: Output.note)

@@ -12,6 +12,8 @@ struct DoctorCommand: ParsableCommand {
       Examples:
         tare doctor
         sudo tare doctor
+
+      Exit codes: 0 done, 1 failure, 3 nothing could be read, 4 incomplete: a source did not answer within 20 s.
       """)
 
   func run() throws {
@@ -37,6 +39,7 @@ struct DoctorCommand: ParsableCommand {
     lines += RuntimeChecks.guests(session.sampler.machines).flatMap(Self.lines)
     lines += sample.problems.map { "  !  \("\($0.source): \($0.message)".harmless)" }
     _ = try Output.write(lines.joined(separator: "\n") + "\n")
+    try Session.checkWhole(sample.unanswered.union(session.sockets?.unanswered ?? []))
   }
 
   private static func lines(_ check: Check) -> [String] {

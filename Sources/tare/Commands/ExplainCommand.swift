@@ -18,7 +18,7 @@ struct ExplainCommand: ParsableCommand {
         tare explain memory web --root capture                of a host that tare capture copied
 
       Exit codes: 0 done, 1 failure, 2 usage, no such figure, and no or more than one workload of this name, 3 nothing could \
-      be read, 130 interrupted.
+      be read, 4 not found where a source did not answer within 20 s, 130 interrupted.
       """)
 
   @Argument(help: ArgumentHelp("Name of a figure or column, or boot.", valueName: "figure"))

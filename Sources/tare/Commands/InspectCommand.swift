@@ -19,7 +19,7 @@ struct InspectCommand: ParsableCommand {
         tare inspect web --root capture                       of a host that tare capture copied
 
       Exit codes: 0 done, 1 failure, 2 usage, and no or more than one workload of this name, 3 nothing could be read, \
-      130 interrupted.
+      4 not found where a source did not answer within 20 s, 130 interrupted.
       """)
 
   @Argument(help: ArgumentHelp("Name or id, or the beginning of an id.", valueName: "name"))

@@ -29,7 +29,8 @@ struct SnapshotCommand: ParsableCommand {
         tare snapshot --columns cpu,memory,memory.kernel_bytes,label.app
         tare snapshot --format csv --count 0 > host.csv     a line for each workload and second; the headings once
 
-      Exit codes: 0 done, 1 failure, 2 usage, 3 nothing could be read, 130 interrupted before the first block.
+      Exit codes: 0 done, 1 failure, 2 usage, 3 nothing could be read, 4 incomplete: a source did \
+      not answer within 20 s, 130 interrupted before the first block.
       """)
 
   @Option(
@@ -99,7 +100,7 @@ struct SnapshotCommand: ParsableCommand {
     let interrupts = Interrupts()
     let isOnce = interval.nanoseconds == 0
     var session = try Session(
-      root: root, waits: isOnce, watches: count != 1, readyMarker: starts.pattern(),
+      root: root, waits: true, watches: count != 1, readyMarker: starts.pattern(),
       guests: guests.asked(samples: isOnce ? 1 : count == 1 ? 2 : 0))
     session.sampler.showsUsers = users
     if let format = StillScreen.Format(rawValue: format) { return try draw(format, &session, interrupts) }
@@ -108,10 +109,11 @@ struct SnapshotCommand: ParsableCommand {
     let order = RowOrder(named: sort)!
     let filter = try wanted.parsed()
     var head = exporter.head
-    try session.run(interval: interval.nanoseconds, count: count, interrupts: interrupts) { frame in
+    let unanswered = try session.run(interval: interval.nanoseconds, count: count, interrupts: interrupts) { frame in
       defer { head = "" }
       return head + exporter.text(frame, order: order.rows(frame).filter { filter?.matches(frame, $0) ?? true })
     }
+    try Session.checkWhole(unanswered)
   }
 
   /// Nil where none were given.
@@ -142,10 +144,12 @@ struct SnapshotCommand: ParsableCommand {
       utcOffset: isLive ? Screen.utcOffset : 0,
       filter: try wanted.parsed())
     // All that a capture has: the graphs show it.
-    try session.run(interval: interval.nanoseconds, count: isLive ? count : .max, interrupts: interrupts) { frame in
+    let samples = isLive ? count : .max
+    let unanswered = try session.run(interval: interval.nanoseconds, count: samples, interrupts: interrupts) { frame in
       screen.take(frame)
       return ""
     }
     try session.print(screen.text())
+    try Session.checkWhole(unanswered)
   }
 }

@@ -11,17 +11,24 @@ enum RuntimeChecks {
       let found = sample.workloads.filter { $0.runtime.rawValue == source.name }
       let closed = source.places.filter(isClosed)
       let unnamed = found.filter { $0.absences["image"] == .noPermission }.count
-      var parts = ["\(found.isEmpty ? "none" : String(found.count)) found"]
+      // What did not answer is not known: that none was found says nothing.
+      let isKnown = !sample.unanswered.contains(source.name)
+      var parts = [
+        isKnown
+          ? "\(found.isEmpty ? "none" : String(found.count)) found"
+          : "not known: it did not answer" + (found.isEmpty ? "" : "; \(found.count) found so far")
+      ]
       if unnamed > 0 { parts.append("\(unnamed) without name or image") }
       parts += closed.map { "\($0) may not be opened" }
       let hidden = geteuid() == 0 ? nil : source.hiddenFromUsers
       parts += [hidden].compactMap { $0 }
-      let isLimited = unnamed > 0 || !closed.isEmpty || hidden != nil
+      let isLimited = unnamed > 0 || !closed.isEmpty || hidden != nil || !isKnown
       let looked = source.places.map { isPath($0) && !exists($0) ? "\($0) (not there)" : $0 }.joined(separator: ", ")
       return Check(
         source.name, isLimited ? .limited : found.isEmpty ? .absent : .fine,
         parts.joined(separator: "; "), places: looked,
-        remedy: isLimited ? remedy(source.name) : nil)
+        remedy: !isKnown
+          ? "look for a file system that hangs; on a loaded machine try again" : isLimited ? remedy(source.name) : nil)
     }
   }
 

@@ -6,6 +6,8 @@ enum Exit {
   static let usage = ExitCode(2)
   /// Nothing could be read: no /proc, a capture that is none.
   static let nothingRead = ExitCode(3)
+  /// Something did not answer in time: what is shown is right, but it is not all.
+  static let incomplete = ExitCode(4)
   /// Ctrl-C before the first block.
   static let interrupted = ExitCode(130)
 }

@@ -38,7 +38,7 @@ struct OneWorkloadOptions: ParsableArguments {
     var seen: (frame: Frame, row: Int, inspection: Inspection)?
     // Rates of a replay are those of its last two samples.
     let count: UInt = session.root.isLive ? 1 : .max
-    try session.run(interval: interval.nanoseconds, count: count, interrupts: interrupts) { frame in
+    let unanswered = try session.run(interval: interval.nanoseconds, count: count, interrupts: interrupts) { frame in
       switch WorkloadName(name).row(in: frame.current.workloads, hidden: frame.current.host.hidden) {
       case .found(let row):
         failure = nil
@@ -49,6 +49,8 @@ struct OneWorkloadOptions: ParsableArguments {
     }
     if let failure {
       for line in failure { Output.note(line) }
+      // It may be one of those that are not known.
+      try Session.checkWhole(unanswered)
       throw Exit.usage
     }
     guard let seen else {

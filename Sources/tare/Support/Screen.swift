@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import KernelStats
+import LinuxSystem
 import TareModel
 import TareQMP
 import TareSampling
@@ -30,11 +31,17 @@ struct Screen {
   }
 
   func run() throws {
-    // Before any thread, so that all inherit what is blocked.
-    let signals = TerminalSignals()
     let name = environment("TERM")
     if TerminalKind.isDumb(name) { return try printOnce(TerminalError.dumb(name)) }
     let session = try Session(root: root, waits: false, watches: true, readyMarker: readyMarker, guests: guests)
+    // Until here a signal ends the process by itself.
+    let signals: TerminalSignals
+    do throws(NoDescriptor) {
+      signals = try TerminalSignals()
+    } catch {
+      Output.note("\(error)")
+      throw Exit.failure
+    }
     let terminal: Terminal
     do throws(TerminalError) {
       terminal = try Terminal(name, colors: settings.colors, wantsUnicode: settings.ascii == false)
@@ -58,6 +65,12 @@ struct Screen {
     } catch let error as KernelError {
       Output.note("nothing can be read: \(error)")
       throw Exit.nothingRead
+    } catch let error as SystemThread.Failure {
+      Output.note("\(error)")
+      throw Exit.failure
+    } catch let error as NoDescriptor {
+      Output.note("\(error)")
+      throw Exit.failure
     }
     if case .signal(let number) = ending { throw ExitCode(128 + number) }
   }

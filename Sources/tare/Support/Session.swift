@@ -13,7 +13,7 @@ struct Session {
 
   /// - Parameters:
   ///   - path: a captured host; nil for this machine.
-  ///   - waits: whether to wait for engines' names before the first sample, because there is no second one.
+  ///   - waits: whether the first sample waits until all have answered, because nobody looks a second time.
   ///   - watches: whether to see workloads start, because it goes on for long.
   ///   - readyMarker: what VMs say on their serial lines when they are ready; nil is a prompt for a login.
   ///   - guests: who asks machines.
@@ -31,7 +31,8 @@ struct Session {
       sampler = try Sampler(
         root, environment: runtimeFolder.map { ["XDG_RUNTIME_DIR": $0] } ?? [:], names: names, sources: sources,
         budget: budget, guests: guests.clocks, figures: guests.figures,
-        watch: watches && root.isLive ? StartWatch(readyMarker: readyMarker) : nil, looksAhead: watches)
+        watch: watches && root.isLive ? StartWatch(readyMarker: readyMarker) : nil, looksAhead: watches,
+        waiting: waits ? Waiting.sources : .live)
     } catch {
       Output.note("nothing can be read: \(error)")
       throw Exit.nothingRead
@@ -44,16 +45,21 @@ struct Session {
   }
 
   /// Prints a block for each interval.
+  /// - Returns: runtimes, hypervisors and engines that did not answer in time, for any of the blocks.
+  @discardableResult
   mutating func run(
     interval: UInt64, count: UInt, interrupts: Interrupts, _ text: (Frame) -> String
-  ) throws {
+  ) throws -> Set<String> {
     var previous = sampler.makeSample()
     var current = sampler.makeSample()
     try take(&previous)
+    // From here on a signal is looked for between two samples; a sample that hangs does not keep it waiting.
+    interrupts.grant(seconds: max(1, interrupts.grace))
     if interval == 0 {
       _ = try print(text(Frame(previous: nil, current: previous)))
-      return
+      return previous.unanswered.union(sockets?.unanswered ?? [])
     }
+    var unanswered: Set<String> = []
     var printed: UInt = 0
     var next = previous.monotonic
     while count == 0 || printed < count {
@@ -62,20 +68,31 @@ struct Session {
         repeat { next += interval } while next <= root.monotonic()
         guard interrupts.wait(until: next, now: { root.monotonic() }) else {
           if printed == 0 { throw Exit.interrupted }
-          return
+          return unanswered
         }
       } else {
         guard let instants = root.instants, printed + 1 < instants else {
           if printed == 0 { _ = try print(text(Frame(previous: nil, current: previous))) }
-          return
+          return unanswered
         }
         root.advance()
       }
       try take(&current)
-      guard try print(text(Frame(previous: previous, current: current))) else { return }
+      let block = text(Frame(previous: previous, current: current))
+      unanswered.formUnion(current.unanswered.union(sockets?.unanswered ?? []))
+      guard try print(block) else { return unanswered }
+      if !block.isEmpty { interrupts.hasShown() }
       swap(&previous, &current)
       printed += 1
     }
+    return unanswered
+  }
+
+  /// - Throws: ``Exit/incomplete`` where something did not answer, with a word about it.
+  static func checkWhole(_ unanswered: Set<String>) throws {
+    guard !unanswered.isEmpty else { return }
+    Output.note("incomplete: \(unanswered.sorted().joined(separator: ", ")) did not answer in time")
+    throw Exit.incomplete
   }
 
   private func take(_ sample: inout Sample) throws {

@@ -12,10 +12,17 @@ final class SocketNames: EngineNames {
     /// What earlier directories said; an old name is better than none.
     var names: [String: EngineName] = [:]
     var revision = -1
+    var hasWaited = false
+    /// Monotonic instant of the last time that they were asked, and how long to wait for the next after a failure.
+    var asked: ContinuousClock.Instant?
+    var pause = SocketNames.shortest
   }
 
-  /// For all engines together.
-  private static let deadline = Duration.milliseconds(300)
+  /// For an engine's whole answer, where nobody waits for it.
+  private static let deadline = Duration.seconds(10)
+  /// Between two questions to an engine that did not answer the first; doubled each time.
+  private static let shortest = Duration.seconds(1)
+  private static let longest = Duration.seconds(30)
   /// Seconds back from the beginning for which engines are asked what happened: it tells a restart from a first start.
   private static let past: UInt64 = 3600
   /// Seconds for which it is said that events may have been missed.
@@ -32,7 +39,7 @@ final class SocketNames: EngineNames {
   let complaints: [String]
 
   /// - Parameters:
-  ///   - waits: whether asking waits for the answers, within the deadline.
+  ///   - waits: whether asking for the first time waits for the answers, as long as a first pass may take.
   ///   - listens: whether to listen to what engines do, from the first time on that they are asked.
   init(waits: Bool, listens: Bool = false) {
     self.waits = waits
@@ -74,7 +81,42 @@ final class SocketNames: EngineNames {
       return state.directory
     }
     listener?.listen(to: endpoints)
-    if waits { _ = directory?.ask() } else { directory?.refresh() }
+    let isFirst = state.withLock { state in
+      defer { state.hasWaited = true }
+      state.asked = .now
+      return !state.hasWaited
+    }
+    guard waits, isFirst else { return directory?.refresh() ?? () }
+    _ = directory?.ask(within: Waiting.patience) { late in Waiting.say(late.map(EngineError.place)) }
+  }
+
+  /// An engine that did not answer, or broke off, may do so a moment later; one that may not be asked is not asked again.
+  var wantsRetry: Bool {
+    state.withLock { state in
+      let failures = state.directory?.current.failures.values.map(\.reason) ?? []
+      guard failures.contains(where: Self.passes) else {
+        state.pause = Self.shortest
+        return false
+      }
+      guard !waits, let asked = state.asked, asked.duration(to: .now) > state.pause else { return false }
+      state.pause = min(state.pause * 2, Self.longest)
+      return true
+    }
+  }
+
+  /// Engines that hung while somebody waited for them: what they would have said of names is not known.
+  var unanswered: Set<String> {
+    guard waits else { return [] }
+    let failures = state.withLock { $0.directory?.current.failures ?? [:] }
+    return Set(
+      failures.filter { if case .deadline = $0.value.reason { true } else { false } }.keys.map(EngineError.place))
+  }
+
+  private static func passes(_ reason: EngineError.Reason) -> Bool {
+    switch reason {
+    case .deadline, .closedEarly, .noThread, .system, .status, .notHTTP: true
+    default: false
+    }
   }
 
   var names: [String: EngineName] {

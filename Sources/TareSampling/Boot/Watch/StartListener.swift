@@ -22,8 +22,6 @@ final class StartListener: Sendable {
   init(_ watch: StartWatch) { self.watch = watch }
 
   func run() {
-    // As `ps -L` shows it.
-    unsafe tare_name_thread("tare-starts")
     let serial = SerialLines(watch)
     let groups = GroupBirths(watch)
     let machines = MachineEvents()
@@ -71,12 +69,15 @@ final class StartListener: Sendable {
   /// The kernel may take a listener and tell it nothing: a child shows whether it does.
   private func openProcessEvents() -> ProcessEvents? {
     guard let events = ProcessEvents() else {
-      watch.state.withLock { $0.processes = .deaf("the kernel refuses to tell") }
+      watch.state.withLock { $0.processes = .deaf(Self.remedy("the kernel refuses to tell")) }
       return nil
     }
     let begun = monotonicNow()
     let child = tare_fork_child()
-    guard child > 0 else { return nil }
+    guard child > 0 else {
+      watch.state.withLock { $0.processes = .deaf("no child may be started to see whether the kernel tells of it") }
+      return nil
+    }
     defer { waitpid(child, nil, 0) }
     while monotonicNow() < begun + 300_000_000 {
       var entry = pollfd(fd: events.descriptor, events: Int16(POLLIN), revents: 0)
@@ -94,8 +95,12 @@ final class StartListener: Sendable {
         return events
       }
     }
-    watch.state.withLock { $0.processes = .deaf("in this namespace the kernel tells nothing") }
+    watch.state.withLock { $0.processes = .deaf(Self.remedy("in this namespace the kernel tells nothing")) }
     return nil
+  }
+
+  private static func remedy(_ why: String) -> String {
+    "\(why) of new processes. Remedy: root, or Linux 6.6; the host's namespaces"
   }
 
   private func take(_ events: MachineEvents, _ instants: ClosedRange<UInt64>) {

@@ -1,6 +1,7 @@
 internal import CLinux
 internal import Glibc
 internal import KernelStats
+internal import LinuxSystem
 internal import Synchronization
 public import TareModel
 
@@ -83,14 +84,11 @@ public final class StartWatch: Sendable {
     let ready = readyMarker.map { SerialLog.Marker(phase: .ready, pattern: $0) } ?? SerialLog.login
     markers = [SerialLog.userspace, ready]
     let thread = StartListener(self)
-    var handle = pthread_t()
-    unsafe pthread_create(
-      &handle, nil,
-      { argument in
-        unsafe Unmanaged<StartListener>.fromOpaque(argument!).takeRetainedValue().run()
-        return nil
-      }, Unmanaged.passRetained(thread).toOpaque())
-    pthread_detach(handle)
+    do throws(SystemThread.Failure) {
+      try SystemThread.start("tare-starts") { thread.run() }
+    } catch {
+      state.withLock { $0.processes = .deaf("\(error)") }
+    }
   }
 
   /// Ends the thread. Nobody waits for it.
@@ -197,8 +195,7 @@ public final class StartWatch: Sendable {
   public var unheard: String? {
     switch hearing {
     case .starting, .works: nil
-    case .deaf(let why):
-      "starts are known afterwards only: \(why) of new processes. Remedy: root, or Linux 6.6; the host's namespaces"
+    case .deaf(let why): "starts are known afterwards only: \(why)"
     }
   }
 
