@@ -27,6 +27,8 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CNcurses", path: "CNcurses"),
     .target(name: "CLinux"),
+    // Of tare alone: the service of the demo is the first program of a guest, before anything is mounted there.
+    .target(name: "CStart"),
     .target(name: "CUnixSocket"),
     .target(name: "LinuxSystem", dependencies: ["CLinux"], swiftSettings: strict),
     .target(name: "TareModel", swiftSettings: strict),
@@ -62,7 +64,8 @@ let package = Package(
     .executableTarget(
       name: "tare",
       dependencies: [
-        "CLinux", "LinuxSystem", "TareModel", "KernelStats", "TareSampling", "TareHTTP", "TareExport", "TareScreen",
+        "CLinux", "CStart", "LinuxSystem", "TareModel", "KernelStats", "TareSampling", "TareHTTP", "TareExport",
+        "TareScreen",
         "TareTerminal",
         "TareConfig", "TareLab", "TareQMP", "TareBoot", argumentParser,
       ],

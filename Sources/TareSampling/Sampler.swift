@@ -124,7 +124,7 @@ public final class Sampler {
     sample.problems.append(contentsOf: guests.problems)
     askGuests(&sample)
     hugePages.update(&buffer)
-    if !isSketch { for row in rows { row.prepare() } }
+    if !isSketch { for row in rows { row.prepare(&buffer) } }
     for row in rows.indices {
       let isNew = !rows[row].wasRead
       let alive = rows[row].read(

@@ -7,6 +7,7 @@ final class HugePages {
   private struct Size {
     /// As the controller's files call it: `2MB`.
     let name: String
+    let bytes: UInt64
     let all: HeldFile
     let free: HeldFile
   }
@@ -14,8 +15,10 @@ final class HugePages {
   private let root: KernelRoot
   private let layout: CgroupLayout
   private let sizes: [Size]
-  /// Whether pages of any size are in use; nil where this machine, or what was captured of it, does not say it.
-  private var areUsed: Bool?
+  /// Bytes in pages of any size that are in use; nil where this machine, or what was captured of it, does not say it.
+  private var used: UInt64?
+  /// Bytes of them that VMs hold.
+  private var held: UInt64 = 0
 
   init(_ root: KernelRoot, _ layout: CgroupLayout, _ budget: DescriptorBudget) {
     (self.root, self.layout) = (root, layout)
@@ -23,33 +26,36 @@ final class HugePages {
     sizes = ((try? root.list(folder)) ?? []).sorted().compactMap { entry in
       Self.name(entry).map { name in
         Size(
-          name: name, all: HeldFile("\(folder)/\(entry)/nr_hugepages", root, budget),
+          name: name.text, bytes: name.bytes, all: HeldFile("\(folder)/\(entry)/nr_hugepages", root, budget),
           free: HeldFile("\(folder)/\(entry)/free_hugepages", root, budget))
       }
     }
   }
 
   /// `2MB` of `hugepages-2048kB`: as mem_fmt of the kernel's hugetlb_cgroup.c writes it.
-  static func name(_ entry: String) -> String? {
+  static func name(_ entry: String) -> (text: String, bytes: UInt64)? {
     guard entry.hasPrefix("hugepages-"), entry.hasSuffix("kB"), let size = UInt64(entry.dropFirst(10).dropLast(2))
     else { return nil }
-    if size >= 1 << 20 { return "\(size >> 20)GB" }
-    return size >= 1 << 10 ? "\(size >> 10)MB" : "\(size)KB"
+    let text = size >= 1 << 20 ? "\(size >> 20)GB" : size >= 1 << 10 ? "\(size >> 10)MB" : "\(size)KB"
+    return (text, size.saturating(times: 1024))
   }
 
-  /// Looks whether any are in use.
+  /// Looks how many are in use.
   func update(_ buffer: inout [UInt8]) {
-    if sizes.isEmpty {
-      areUsed = root.isLive ? false : nil
-      return
-    }
-    var (all, free): (UInt64, UInt64) = (0, 0)
+    held = 0
+    used = root.isLive || !sizes.isEmpty ? 0 : nil
     for size in sizes {
-      guard let one = number(size.all, &buffer), let unused = number(size.free, &buffer) else { continue }
-      all.add(saturating: one)
-      free.add(saturating: unused)
+      guard let all = number(size.all, &buffer), let free = number(size.free, &buffer), all > free else { continue }
+      used?.add(saturating: (all - free).saturating(times: size.bytes))
     }
-    areUsed = all > free
+  }
+
+  /// Takes into account what a VMM holds: where VMs hold all that is in use, no container has any.
+  func add(heldBy pid: Int32, _ buffer: inout [UInt8]) {
+    guard let used, used > 0, let count = try? root.read("/proc/\(pid)/status", into: &buffer),
+      let status = try? ProcessStatus(buffer.span.extracting(first: count))
+    else { return }
+    held.add(saturating: status.hugetlb ?? 0)
   }
 
   private func number(_ file: HeldFile, _ buffer: inout [UInt8]) -> UInt64? {
@@ -61,9 +67,9 @@ final class HugePages {
 
   /// Bytes in huge pages that the charge of these cgroups does not contain.
   func reading(of own: OwnCgroups, _ buffer: inout [UInt8]) -> Reading {
-    guard let areUsed else { return .missing(.notReported) }
+    guard let used else { return .missing(.notReported) }
     // Charged with everything else where cgroup2 is mounted so.
-    if !areUsed || layout.chargesHugetlb && !layout.isV1("memory") { return .value(0) }
+    if used <= held || layout.chargesHugetlb && !layout.isV1("memory") { return .value(0) }
     guard let folder = own.folder("hugetlb", layout) else { return .missing(.sharedCgroup) }
     let file = layout.isV1("hugetlb") ? "usage_in_bytes" : "current"
     var sum: UInt64 = 0

@@ -51,6 +51,9 @@ final class MachineReader {
     threads = MachineThreads(process.pid, outside: vhost, accelerator: machine.accelerator, root, budget)
   }
 
+  /// Of the VMM.
+  var pid: Int32 { process.pid }
+
   /// - Returns: whether the VM is still there.
   func read(into sample: inout Sample, row: Int, buffer: inout [UInt8], refreshing: Bool) -> Bool {
     _ = cgroup.read(into: &sample, row: row, buffer: &buffer, refreshing: refreshing)

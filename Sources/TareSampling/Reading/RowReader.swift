@@ -51,7 +51,10 @@ final class RowReader {
   func update(_ row: Discovery.Row) { box.update(row) }
 
   /// Finds out what it shares with other rows, before any of them is read.
-  func prepare() { network.prepare() }
+  func prepare(_ buffer: inout [UInt8]) {
+    network.prepare()
+    if case .machine(let machine) = figures { hugePages.add(heldBy: machine.pid, &buffer) }
+  }
 
   /// - Returns: whether the workload is still there.
   func read(

@@ -1,6 +1,10 @@
 // Runs before anything else of the program does. Swift's runtime looks for its own file as it begins, and aborts where it
 // cannot read /proc: a person gets a sentence instead.
-#include "CLinux.h"
+#include "CStart.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
 
 static void refuse_without_proc(void) {
   char path[16];

@@ -1,0 +1,1 @@
+// Nothing is called here: what start.c registers runs before the program does.
