@@ -5,6 +5,7 @@ SWIFT ?= swift
 CHECKS = --explicit-target-dependency-import-check error
 RELEASE = -c release -Xswiftc -cross-module-optimization -Xswiftc -static-executable -Xlinker -s
 OUT = .build/release
+TESTED = TARE_BINARY=$(CURDIR)/$(OUT)/tare TARE_SERVICE=$(CURDIR)/$(OUT)/tare-service
 TRUTH_RUNS ?= 300
 PICTURE = $(OUT)/tare snapshot --root $(CAPTURED) --format svg
 CAPTURED = .build/captured/host
@@ -20,7 +21,8 @@ demo: release
 ## test: the whole suite, with real containers and VMs where they can run
 test: release
 	@.ci/packages test
-	TARE_BINARY=$(CURDIR)/$(OUT)/tare TARE_SERVICE=$(CURDIR)/$(OUT)/tare-service $(SWIFT) test $(CHECKS) $(TEST)
+	$(if $(TEST),,TARE_LOAD=1 $(TESTED) $(SWIFT) test $(CHECKS) --filter LabTests/Load)
+	$(TESTED) $(SWIFT) test $(CHECKS) $(TEST)
 
 ## stock-host: tare in an emulated Debian 13 with systemd, cgroup v2 and its own Docker, Podman, nspawn and libvirt; builds its image once, as root
 stock-host: release

@@ -3,8 +3,10 @@ import TestSupport
 import Testing
 
 extension LabTests {
-  /// A machine on which ten programs want each processor.
-  @Suite struct Load {
+  /// A machine on which ten programs want each processor. In a run of its own, `TARE_LOAD=1`: beside it every other test would
+  /// wait, and some measure time.
+  @Suite(.enabled(if: ProcessInfo.processInfo.environment["TARE_LOAD"] == "1", "make test runs it by itself"))
+  struct Load {
     /// Rows as a script sees them: which, what they are called, by what, from which image.
     private func rows(_ snapshot: Snapshot) -> Set<[String]> {
       Set(snapshot.workloads.map { [$0.id, $0.name, $0.runtime, $0.image ?? "-"] })
