@@ -14,6 +14,9 @@ extension HostTests {
       for metric in Metric.allCases {
         let files = inspection.files.filter { $0.metric == metric }
         #expect(files.allSatisfy { $0.path.hasPrefix("/") })
+        if frame.current.host.cgroupMode == .v2 {
+          #expect(files.allSatisfy { !($0.key ?? "").hasPrefix("total_") }, "a key of cgroup v1: \(files)")
+        }
         #expect(Set(files).count == files.count, "\(metric)")
         guard frame.current[row, metric].number != nil, !Self.isElsewhere(metric, workload) else { continue }
         #expect(!files.isEmpty, "\(metric) of \(workload.name)")

@@ -19,7 +19,7 @@ struct PodmanTests {
   /// conmon `pid - 1` of this user in namespaces of its own, and the container's first process.
   private func container(
     _ host: FakeHost, _ id: String, name: String, pid: Int32, cgroup path: String, user: UInt32 = 0,
-    bundleIn storage: String, runsConmon: Bool = true, main: String = "sh"
+    bundleIn storage: String, runsConmon: Bool = true, main: String = "sh", program: String? = nil
   ) throws {
     let run = user == 0 ? "/run/containers/storage" : "/run/user/\(user)/containers"
     if runsConmon {
@@ -32,8 +32,8 @@ struct PodmanTests {
         ], sharesFiles: user == 0)
     }
     try host.process(
-      pid, parent: runsConmon ? pid - 1 : 1, name: main, cgroup: path, user: user, sharesNetwork: false,
-      sharesFiles: false)
+      pid, parent: runsConmon ? pid - 1 : 1, name: main, cgroup: path, user: user, program: program,
+      sharesNetwork: false, sharesFiles: false)
     try host.cgroup(path)
     let home = user == 0 ? "/run/crun" : "/run/user/\(user)/crun"
     try host.file(
@@ -170,10 +170,16 @@ struct PodmanTests {
 
   // MARK: Starts
 
-  @Test func `processes of the runtime that make a container, one after the other, are one start of it`() throws {
+  /// A copy in memory calls itself as the descriptor that it was started from.
+  @Test(arguments: [
+    ("runc:[1:CHILD]", nil), ("3", "/memfd:crun_cloned:/proc/self/exe (deleted)"), ("7", "/usr/bin/crun"),
+  ])
+  func `processes of the runtime that make a container, one after the other, are one start of it`(
+    main: String, program: String?
+  ) throws {
     let host = try FakeHost()
     let group = "/machine.slice/libpod-\(id).scope"
-    try container(host, id, name: "web", pid: 300, cgroup: group, bundleIn: usual, main: "runc:[1:CHILD]")
+    try container(host, id, name: "web", pid: 300, cgroup: group, bundleIn: usual, main: main, program: program)
     try host.process(
       301, parent: 299, name: "sleep", start: 50_005, cgroup: group, sharesNetwork: false, sharesFiles: false)
     host.fail("/proc/301/stat", 2)

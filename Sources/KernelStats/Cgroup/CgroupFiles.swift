@@ -8,9 +8,9 @@ extension CgroupPlan {
       guard let folder = own.folder(file.controller, layout) else { return [] }
       return file.metrics.map { metric in
         let declaration = metric.declaration
-        let place = [declaration.v1, declaration.v2].compactMap { $0 }.first {
-          $0.file == file.name && $0.controller == file.controller
-        }
+        // memory.stat is called so in both versions.
+        let places = layout.isV1(file.controller) ? [declaration.v1] : [declaration.v2, declaration.v1]
+        let place = places.compactMap { $0 }.first { $0.file == file.name && $0.controller == file.controller }
         return MetricFile(metric, "\(folder)/\(file.name)", place?.key)
       }
     }

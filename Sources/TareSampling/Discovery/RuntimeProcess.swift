@@ -18,7 +18,7 @@ extension Census {
   }
 
   private static func isRuntime(_ program: String) -> Bool {
-    guard !program.hasPrefix("/memfd:runc_cloned") else { return true }
+    if program.hasPrefix("/memfd:runc_cloned") || program.hasPrefix("/memfd:crun_cloned") { return true }
     let name = program.split(separator: "/").last.map { $0.hasSuffix(" (deleted)") ? $0.dropLast(10) : $0 } ?? ""
     return ["runc", "crun", "youki"].contains(name)
   }
