@@ -7,8 +7,9 @@ public final class Sampler {
   private let names: any EngineNames
   private let budget: DescriptorBudget
   private let patience: UInt64
-  private let layout: CgroupLayout
-  private let plan: CgroupPlan
+  private var layout: CgroupLayout
+  private var plan: CgroupPlan
+  private let mounts: MountWatch
   private let discovery: Discovery
   private let hostReader: HostReader
   private let loadAverage: HeldFile
@@ -16,7 +17,7 @@ public final class Sampler {
   private var plainProcesses = 0
   private let looker: Looker
   private let namespaces = NamespaceOwners()
-  private let hugePages: HugePages
+  private var hugePages: HugePages
   private var rows: [RowReader] = []
   private var workloads: [Workload] = []
   private var serials: [UInt64] = []
@@ -47,7 +48,7 @@ public final class Sampler {
   private var hasUsers = false
   /// Whether the cgroups that workloads are in are read, too.
   public var readsSlices = false
-  private let slices: SliceReader
+  private var slices: SliceReader
 
   /// - Parameters:
   ///   - environment: `XDG_RUNTIME_DIR` leads to a user's own runtimes.
@@ -72,6 +73,8 @@ public final class Sampler {
     self.figures = figures
     self.budget = budget
     self.patience = patience
+    // Before they are read: a change in between is seen.
+    mounts = MountWatch(root, budget)
     layout = try CgroupLayout(root)
     plan = CgroupPlan(layout, BlockDevices(root))
     host = Host(root, layout)
@@ -86,7 +89,7 @@ public final class Sampler {
     hostReader = HostReader(root, budget)
     loadAverage = HeldFile("/proc/loadavg", root, budget)
     hugePages = HugePages(root, layout, budget)
-    looker = Looker(root, layout, waits: !looksAhead)
+    looker = Looker(root, waits: !looksAhead)
   }
 
   /// A sample to be filled by ``sample(into:)``; two of them, taken in turn, are enough for ever.
@@ -101,10 +104,11 @@ public final class Sampler {
     switchUsers(on: showsUsers && !isSketch)
     if discovery.hasLateAnswers { schedule.somethingEnded = true }
     let (events, lost) = (names.eventCount &+ (watch?.newsCount ?? 0), watch?.losses ?? losses)
-    let due = schedule.next(
+    var due = schedule.next(
       at: start, lastPid: lastPid(), namesChanged: names.names != knownNames, eventsCame: events != knownEvents,
       eventsWereLost: lost != losses)
     (knownEvents, losses) = (events, lost)
+    if due.refresh, adoptMounts() { due.discovery = .whole }
     if let discovery = due.discovery { try discover(discovery) } else { settle(found: nil) }
     hearGuests()
     if due.refresh { plan.devices?.forget() }
@@ -262,6 +266,23 @@ public final class Sampler {
       }
     }
     brief = watch.settle(found: paths, at: root.now())
+  }
+
+  /// Hierarchies can be mounted, and controllers enabled, while tare runs: all that stands on them is made anew.
+  /// - Returns: whether anything has changed.
+  private func adoptMounts() -> Bool {
+    guard mounts.mayHaveChanged, let new = try? CgroupLayout(root), new != layout else { return false }
+    layout = new
+    plan = CgroupPlan(layout, plan.devices)
+    host.adopt(layout, root)
+    discovery.adopt(layout)
+    progress?.layout = layout
+    watch?.follow(folders: layout.watchedRoots, mounts: layout.watchedRoots)
+    users.adopt(layout, plan)
+    slices = SliceReader(root, layout, plan, budget, host)
+    hugePages = HugePages(root, layout, budget)
+    (rows, inspector) = ([], nil)
+    return true
   }
 
   /// Has guests asked that nobody has asked yet, and takes what they have told.

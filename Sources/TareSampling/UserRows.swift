@@ -4,7 +4,7 @@ internal import TareModel
 /// The rows of Unix users, after those of workloads; none, and nothing read for them, unless they are asked for.
 final class UserRows {
   private let root: KernelRoot
-  private let plan: CgroupPlan
+  private var plan: CgroupPlan
   private let budget: DescriptorBudget
   private let users: Users
   private let ledger: UserLedger
@@ -27,6 +27,12 @@ final class UserRows {
     (rows, readers, inspected, workloads, serials) = ([], [:], nil, [], [])
     users.forget()
     ledger.forget()
+  }
+
+  /// Other hierarchies are mounted now.
+  func adopt(_ layout: CgroupLayout, _ plan: CgroupPlan) {
+    users.layout = layout
+    (self.plan, readers) = (plan, [:])
   }
 
   /// After a pass of discovery.

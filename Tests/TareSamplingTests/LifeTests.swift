@@ -1,3 +1,4 @@
+import Foundation
 import TareModel
 import TestSupport
 import Testing
@@ -191,6 +192,33 @@ struct LifeTests {
   @Test(arguments: [("0-1", 2), ("0", 1), ("0-3,8", 5), ("0-3,8-11", 8), ("", 0), ("x", 0), ("3-1", 0)])
   func `a list of CPUs is counted`(list: String, count: Int) {
     #expect(Host.count(cpuList: list) == count)
+  }
+
+  @Test(arguments: [(FakeHost.Mode.v2, "cgroup2"), (.hybrid, "memory"), (.v1, "cpuacct")])
+  func `a hierarchy that is mounted while tare runs is read, and the workload is the same one`(
+    mode: FakeHost.Mode, late: String
+  ) throws {
+    let host = try FakeHost(mode)
+    host.step = 11_000_000_000
+    try host.docker(id, name: "web", pid: 200)
+    let path = mode == .v2 ? path : "/docker/\(id)"
+    try host.cgroup(path, Usage(cpu: 12_000_000), at: 3)
+    let mounts = try String(contentsOfFile: "\(host.folder.path)/proc/self/mountinfo", encoding: .utf8)
+    try host.file(
+      "/proc/self/mountinfo", mounts.split(separator: "\n").filter { !$0.contains(late) }.joined(separator: "\n") + "\n")
+    for instant in 2...3 { try host.file("/proc/self/mountinfo", mounts, at: instant) }
+    let samples = try host.samples()
+    let metric: Metric = late == "cpuacct" ? .cpuUsage : .memoryCurrent
+    for sample in samples.prefix(2) { #expect(sample[0, metric] == .missing(.noController)) }
+    for sample in samples.suffix(2) {
+      guard case .value = sample[0, metric] else {
+        Issue.record("\(metric) is \(sample[0, metric])")
+        continue
+      }
+    }
+    #expect(samples.map(\.workloads.count) == [1, 1, 1, 1])
+    #expect(Set(samples.map { $0.serials[0] }).count == 1)
+    #expect(samples[3].host.cgroupMode?.rawValue == mode.rawValue)
   }
 
   @Test func `no readable proc is an error that names the file`() throws {

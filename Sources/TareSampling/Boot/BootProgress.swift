@@ -27,7 +27,7 @@ final class BootProgress {
   private static let youth: UInt64 = 20_000_000_000
 
   private let root: KernelRoot
-  private let layout: CgroupLayout
+  var layout: CgroupLayout
   private let watch: StartWatch
   private var open: [UInt64: Open] = [:]
   private var done: Set<UInt64> = []

@@ -59,12 +59,12 @@ final class Discovery {
 
   private let root: KernelRoot
   private let isRoot: Bool
-  private let layout: CgroupLayout
+  private var layout: CgroupLayout
   private let environment: [String: String]
   private let sources: [any WorkloadSource]
   private let names: any EngineNames
   private let watch: StartWatch?
-  private let register: ProcessRegister
+  private var register: ProcessRegister
   private let memory = ProcessMemory()
   private var known: [Identity: Entry] = [:]
   private var nextSerial: UInt64 = 1
@@ -93,6 +93,17 @@ final class Discovery {
     self.watch = watch
     register = ProcessRegister(root, layout)
     isRoot = root.isLive && geteuid() == 0
+  }
+
+  /// Other hierarchies are mounted now: the next pass has to look at all. A workload that gets a group by it, or another
+  /// one, is the same workload still.
+  func adopt(_ layout: CgroupLayout) {
+    self.layout = layout
+    register = ProcessRegister(root, layout)
+    let entries = known.values.map { entry in
+      (Identity.process(kind: entry.description.workload.kind, pid: entry.main.pid, start: entry.main.start), entry)
+    }
+    known = Dictionary(entries) { first, second in first.serial < second.serial ? first : second }
   }
 
   /// One pass. Rows come in the order in which they were first seen.
@@ -208,8 +219,9 @@ final class Discovery {
   /// What is known of this very workload: the same group, or process, with the same first process in it. While its runtime
   /// makes a container, one process of the runtime follows the other.
   private func knows(_ candidate: Candidate) -> Entry? {
-    known[candidate.identity].flatMap { entry in
-      let (main, now) = (entry.main, candidate.finding.main)
+    let (now, kind) = (candidate.finding.main, candidate.finding.kind)
+    return (known[candidate.identity] ?? known[.process(kind: kind, pid: now.pid, start: now.start)]).flatMap { entry in
+      let main = entry.main
       return entry.isMade || main.pid == now.pid && main.start == now.start ? entry : nil
     }
   }

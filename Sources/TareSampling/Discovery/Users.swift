@@ -32,7 +32,7 @@ final class Users {
   private static let patience: UInt64 = 30_000_000_000
 
   private let root: KernelRoot
-  private let layout: CgroupLayout
+  var layout: CgroupLayout
   private var names: AccountNames
   private var owners: [Key: UInt32] = [:]
   private var serials: [Identity: UInt64] = [:]

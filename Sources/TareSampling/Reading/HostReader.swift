@@ -91,10 +91,16 @@ extension Host {
       kernelRelease: root.line("/proc/sys/kernel/osrelease") ?? "?",
       cpusOnline: Self.count(cpuList: root.line("/sys/devices/system/cpu/online") ?? ""),
       cgroupMode: layout.mode, virtualization: Self.virtualization(root), kvmAvailable: root.facts.kvmAvailable)
-    hidden = root.facts.hidden ?? layout.hidden(root)
-    v1Controllers = Set(layout.controllers.keys)
+    adopt(layout, root)
     // The machine's own namespace of processes has a fixed number: PROC_PID_INIT_INO of the kernel's proc_ns.h.
     if let namespace = try? root.link("/proc/self/ns/pid") { isInContainer = namespace != "pid:[4026531836]" }
+  }
+
+  /// These hierarchies are mounted now.
+  mutating func adopt(_ layout: CgroupLayout, _ root: KernelRoot) {
+    cgroupMode = layout.mode
+    hidden = root.facts.hidden ?? layout.hidden(root)
+    v1Controllers = Set(layout.controllers.keys)
   }
 
   /// How many CPUs a list such as `0-3,8` names; 0 where it cannot be read.

@@ -29,7 +29,8 @@ final class BoxReader {
     let own = row.finding.own
     return MemoryLook.Subject(
       machine: machine == nil ? [] : [row.finding.main.pid], helpers: helpers, given: machine?.memory,
-      own: own.folder("memory", layout) == nil ? nil : own, hidesApplication: row.description.hidesPayload)
+      own: own.folder("memory", layout) == nil ? nil : own, layout: layout,
+      hidesApplication: row.description.hidesPayload)
   }
 
   /// What was described while it was still starting is described once more: only then all helpers are known.

@@ -31,13 +31,12 @@ public final class Looker: Sendable {
   static let patience: UInt64 = 60_000_000_000
 
   private let root: KernelRoot
-  private let layout: CgroupLayout
   private let worker: Workers?
   private let state = Mutex(State())
 
   /// - Parameter waits: whether each sample waits for its looks: one that is not taken again, and a capture.
-  init(_ root: KernelRoot, _ layout: CgroupLayout, waits: Bool) {
-    (self.root, self.layout) = (root, layout)
+  init(_ root: KernelRoot, waits: Bool) {
+    self.root = root
     worker = waits || !root.isLive ? nil : Workers("tare-smaps", most: 1)
   }
 
@@ -88,7 +87,7 @@ public final class Looker: Sendable {
   private func take(_ serial: UInt64, _ subject: MemoryLook.Subject, paid: UInt64 = 0) -> MemoryLook {
     // Given back each time: a large guest's mappings are a text of a megabyte.
     var buffer = [UInt8](repeating: 0, count: 65536)
-    let look = MemoryLook(subject, root, layout, &buffer)
+    let look = MemoryLook(subject, root, &buffer)
     state.withLock { state in
       state.looks[serial] = look
       state.asked.remove(serial)

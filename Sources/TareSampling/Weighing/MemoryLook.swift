@@ -13,6 +13,7 @@ struct MemoryLook: Sendable {
     var given: UInt64?
     /// The cgroups that its charge comes from; nil where it has none of its own, and PSS is its charge.
     var own: OwnCgroups?
+    let layout: CgroupLayout
     /// One of the helpers keeps the application's memory.
     var hidesApplication = false
   }
@@ -36,12 +37,12 @@ struct MemoryLook: Sendable {
   /// PSS of guest RAM in all processes that map it.
   private var guestShare: UInt64 = 0
 
-  init(_ subject: Subject, _ root: KernelRoot, _ layout: CgroupLayout, _ buffer: inout [UInt8]) {
+  init(_ subject: Subject, _ root: KernelRoot, _ buffer: inout [UInt8]) {
     let began = threadTime()
     at = root.monotonic()
     var files: Set<MemoryMapping.File> = []
     if !subject.machine.isEmpty { lookAtMachine(subject, root, &buffer, &files) }
-    for pid in subject.helpers { look(atHelper: pid, subject, root, layout, &buffer, files) }
+    for pid in subject.helpers { look(atHelper: pid, subject, root, &buffer, files) }
     // Where others map guest RAM too, their shares of it are the guest's.
     if case .value(let resident) = guest { guest = .value(max(resident, guestShare)) }
     cost = threadTime() &- began
@@ -106,7 +107,7 @@ struct MemoryLook: Sendable {
   // MARK: Helpers
 
   private mutating func look(
-    atHelper pid: Int32, _ subject: Subject, _ root: KernelRoot, _ layout: CgroupLayout, _ buffer: inout [UInt8],
+    atHelper pid: Int32, _ subject: Subject, _ root: KernelRoot, _ buffer: inout [UInt8],
     _ files: Set<MemoryMapping.File>
   ) {
     // Everybody may read this; what a helper shares with others is in it.
@@ -139,7 +140,7 @@ struct MemoryLook: Sendable {
     if share.number != nil, subject.own == nil {
       share = .value((share.number ?? 0).saturating(plus: held).saturating(plus: inGuest))
     }
-    if subject.own.map({ root.isInside($0, pid, "memory", layout, &buffer) }) ?? true {
+    if subject.own.map({ root.isInside($0, pid, "memory", subject.layout, &buffer) }) ?? true {
       helpersInside = .value((helpersInside.number ?? 0).saturating(plus: held))
     } else if case .value(let bytes) = helpers {
       helpers = .value(bytes.saturating(plus: held))
