@@ -189,6 +189,13 @@ struct LifeTests {
     #expect(frame.current.problems.contains { $0.source == "host" && $0.message.hasPrefix("/proc/stat:1: ") })
   }
 
+  @Test func `a CPU that goes offline while tare runs is not counted any more`() throws {
+    let host = try FakeHost()
+    try host.file("/sys/devices/system/cpu/online", "0\n", at: 1)
+    try host.file("/sys/devices/system/cpu/online", "0,2-3\n", at: 2)
+    #expect(try host.samples().map(\.host.cpusOnline) == [2, 1, 3])
+  }
+
   @Test(arguments: [("0-1", 2), ("0", 1), ("0-3,8", 5), ("0-3,8-11", 8), ("", 0), ("x", 0), ("3-1", 0)])
   func `a list of CPUs is counted`(list: String, count: Int) {
     #expect(Host.count(cpuList: list) == count)

@@ -54,6 +54,17 @@ struct PauseTests {
     #expect(try host(.v2, frozen: ["1", "1"]).frame().runState(row: 0) == .paused)
   }
 
+  @Test(arguments: FakeHost.Mode.allCases)
+  func `an engine may freeze a group below the container's own`(mode: FakeHost.Mode) throws {
+    let host = try host(mode)
+    let inner = "\(group(mode))/container"
+    let text = try String(contentsOfFile: host.folder.absolute("/proc/200/cgroup"), encoding: .utf8)
+    try host.file("/proc/200/cgroup", text.replacing("\n", with: "/container\n"))
+    if mode != .v1 { try host.file("\(host.mount("unified") + inner)/cgroup.events", "populated 1\nfrozen 1\n") }
+    if mode != .v2 { try host.file("\(host.mount("freezer") + inner)/freezer.state", "FROZEN\n") }
+    #expect(try host.frame().runState(row: 0) == .paused)
+  }
+
   @Test func `a group that is being frozen is not paused yet`() throws {
     #expect(try host(.v2, freeze: ["1", "1"]).frame().runState(row: 0) == .pausing)
     #expect(try host(.v1, freezer: ["FREEZING", "FREEZING"]).frame().runState(row: 0) == .pausing)
@@ -115,6 +126,8 @@ struct PauseTests {
     let frame = try host.frame()
     #expect(frame.current.workloads[0].runtime == .libvirt)
     #expect(frame.runState(row: 0) == state)
+    try host.file("/run/libvirt/qemu/web.xml", "<domstatus state='\(word)' reason='user' pid='699'>\n")
+    #expect(try host.frame().runState(row: 0) == .missing(.notReported))
     try host.folder.remove("/run/libvirt/qemu/web.xml")
     #expect(try host.frame().runState(row: 0).reason != nil)
   }

@@ -137,7 +137,8 @@ public final class CgroupReader {
     }
   }
 
-  /// A group that has not one of its files is gone; without permission they are still there.
+  /// A group that has not one of its files is gone; without permission they are still there. One that has no files but
+  /// those of pressure loses them all when they are switched off.
   private func markEnded(in sample: inout Sample, row: Int) {
     let own = plan.files.indices.filter { paths[$0] != nil && !plan.files[$0].isSlow }
     let isGone = own.allSatisfy { index in
@@ -145,7 +146,7 @@ public final class CgroupReader {
       let reading = sample[row, file.metrics[0]]
       return reading == .missing(file.absence) || reading == .missing(.ended)
     }
-    guard isGone else { return }
+    guard isGone, inode == nil || !isSameGroup else { return }
     for index in own { for metric in plan.files[index].metrics { sample[row, metric] = .missing(.ended) } }
   }
 

@@ -50,7 +50,7 @@ public struct TableExporter: Exporter {
     }
     lines.append(String(repeating: "─", count: columns.reduce(0) { $0 + $1.gap + $1.width }))
     lines += sums.compactMap { line($0, columns) }
-    lines += legend(frame) + paused(frame)
+    lines += legend(frame) + paused(frame, order)
     lines += unnamed(frame)
     // Where nothing is found it was said already.
     let isSaid = frame.current.workloads.isEmpty
@@ -91,8 +91,8 @@ public struct TableExporter: Exporter {
   }
 
   /// Why nothing of them moves.
-  private func paused(_ frame: Frame) -> [String] {
-    let names = frame.pausedRows.map { frame.current.workloads[$0].name.harmless.fittedAtMost(24) }
+  private func paused(_ frame: Frame, _ order: [Int]) -> [String] {
+    let names = frame.pausedRows.filter(order.contains).map { frame.current.workloads[$0].name.harmless.fittedAtMost(24) }
     guard !names.isEmpty else { return [] }
     let more = names.count > 3 ? " and \(names.count - 3) more" : ""
     return ["  paused: \(names.prefix(3).joined(separator: ", "))\(more)"]

@@ -6,9 +6,9 @@ internal import TareModel
 final class PauseReader {
   private let root: KernelRoot
   private let isMachine: Bool
-  private let events: HeldFile?
-  private let freezer: HeldFile?
-  private let freeze: String?
+  private let events: [HeldFile]
+  private let freezer: [HeldFile]
+  private let freeze: [String]
   private let process: String
   private let domain: DomainState?
   private var domainWritten: UInt64?
@@ -28,17 +28,23 @@ final class PauseReader {
     process = "/proc/\(pid)/stat"
     var buffer = [UInt8](repeating: 0, count: 4096)
     let count = (try? root.read("/proc/\(pid)/cgroup", into: &buffer)) ?? 0
-    let shared = try? CgroupMembership(buffer.span.extracting(first: count))
-    func folder(_ point: String?, _ path: String?) -> String? {
-      // The root of a hierarchy cannot be frozen.
-      guard let point, let path, path != "/", !path.contains("..") else { return nil }
-      return point + path
+    let first = (try? CgroupMembership(buffer.span.extracting(first: count))).map(layout.absolute)
+    // An engine freezes the group that the first process is in, which may lie below its own; the kernel tells there, too,
+    // of a group above it. The root of a hierarchy cannot be frozen.
+    func folders(_ controller: String, _ paths: [String?]) -> [String] {
+      var folders: [String] = []
+      for case let path? in paths where path != "/" {
+        if let folder = layout.place(path, controller).folder, !folders.contains(folder) { folders.append(folder) }
+      }
+      return folders
     }
-    let unified = folder(layout.unified, own.unified ?? shared?.unified)
+    let unified = layout.unified == nil ? [] : folders("", [first?.unified, own.unified])
     events = unified.map { HeldFile("\($0)/cgroup.events", root, budget) }
     freeze = unified.map { "\($0)/cgroup.freeze" }
-    freezer = folder(layout.controllers["freezer"], own.controllers["freezer"] ?? shared?.controllers["freezer"])
-      .map { HeldFile("\($0)/freezer.state", root, budget) }
+    freezer =
+      layout.isV1("freezer")
+      ? folders("freezer", [first?.controllers["freezer"], own.controllers["freezer"]])
+        .map { HeldFile("\($0)/freezer.state", root, budget) } : []
   }
 
   /// - Parameters:
@@ -63,18 +69,20 @@ final class PauseReader {
 
   private func look(_ isWhole: Bool, _ buffer: inout [UInt8]) -> RunState {
     var asked = false
-    if let freezer, let count = try? freezer.read(into: &buffer) {
+    for file in freezer {
+      guard let count = try? file.read(into: &buffer) else { continue }
       let word = buffer[..<count]
       if word.starts(with: Self.frozen) { return .paused }
-      asked = word.starts(with: Self.freezing)
+      asked = asked || word.starts(with: Self.freezing)
     }
-    if let events, let count = try? events.read(into: &buffer) {
+    for file in events {
+      guard let count = try? file.read(into: &buffer) else { continue }
       var isFrozen = false
       try? Self.table.read(buffer.span.extracting(first: count)) { _, value in isFrozen = value == 1 }
       if isFrozen { return .paused }
     }
     if isStopped { return .paused }
-    if isWhole || state == .pausing, let freeze, root.line(freeze) == "1" { asked = true }
+    if isWhole || state == .pausing, freeze.contains(where: { root.line($0) == "1" }) { asked = true }
     if asked { return .pausing }
     guard isMachine else { return .running }
     return domain.map { state(of: $0) } ?? .missing(.notReported)

@@ -41,8 +41,11 @@ struct LibvirtSource: WorkloadSource {
   func describe(_ finding: Finding, in census: Census) -> Description {
     var description = QemuSource().describe(finding, in: census)
     let isOfSystem = isInGroup(finding.main, census)
-    let user = isOfSystem ? nil : census.root.user(of: finding.main.pid)
-    if isOfSystem || user != nil { description.domainState = DomainState(of: description.workload.name, user: user) }
+    let pid = finding.main.pid
+    if let user = census.root.user(of: pid) {
+      description.domainState = DomainState(
+        of: description.workload.name, pid, owner: user, user: isOfSystem ? nil : user)
+    }
     if isOfSystem {
       description.add(.requested, .engineState, requested(description.workload.name, finding.main, census))
     }
