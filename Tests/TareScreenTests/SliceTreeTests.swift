@@ -6,7 +6,9 @@ import Testing
 
 /// The tree by cgroup: nested as systemd nests its slices, with their own figures.
 struct SliceTreeTests {
-  private func frame(slices: [SliceReadings] = [], before: [SliceReadings] = []) -> Frame {
+  private func frame(
+    slices: [SliceReadings] = [], before: [SliceReadings] = [], parent: (of: String, is: String)? = nil
+  ) -> Frame {
     let paths = [
       "/a.slice/a-b.slice/web.scope", "/a.slice/db.scope", "/machine.slice/vm.scope", "/alone",
       "/a.slice/a-b.slice/a-b-c.slice/job.scope",
@@ -15,6 +17,7 @@ struct SliceTreeTests {
       paths.enumerated().map { index, path in
         var workload = makeWorkload("w\(index)", name: String(path.split(separator: "/").last ?? ""))
         workload.cgroup = path
+        if let parent, parent.of == workload.name { workload.parent = "w\(paths.firstIndex { $0.hasSuffix(parent.is) }!)" }
         return (
           workload, UInt64(index + 1),
           [
@@ -50,6 +53,15 @@ struct SliceTreeTests {
     #expect(
       lines(frame()) == [
         "alone", "[a.slice 30]", " db.scope", " [a-b.slice 20]", "  [a-b-c.slice 10]", "   job.scope", "  web.scope",
+        "[machine.slice 10]", " vm.scope",
+      ])
+  }
+
+  /// Podman's pod is in machine.slice, its containers in a slice within that.
+  @Test func `a workload whose parent is elsewhere counts for its own slice, and once for the slice of both`() {
+    #expect(
+      lines(frame(parent: (of: "web.scope", is: "db.scope"))) == [
+        "alone", "[a.slice 20]", " db.scope", " [a-b.slice 20]", "  [a-b-c.slice 10]", "   job.scope", "  web.scope",
         "[machine.slice 10]", " vm.scope",
       ])
   }

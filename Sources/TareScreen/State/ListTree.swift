@@ -16,7 +16,7 @@ extension ListState {
     public var containers = 0
     public var machines = 0
     public var users = 0
-    /// Sums over workloads that run in no other: a parent's figures contain its children's.
+    /// Sums over its workloads that run in no other of it: a parent's figures contain its children's.
     public var memory: Double = 0
     public var tare = 0.0
     public var isTareAtLeast = false
@@ -43,7 +43,6 @@ extension ListState {
   /// Groups stand where the first of their rows would.
   private mutating func gather(_ rows: [Int], _ frame: Frame) {
     let workloads = frame.current.workloads
-    let outermost = Set(frame.outermostRows)
     var places: [String: Int] = [:]
     var members: [[Int]] = []
     for row in rows {
@@ -55,13 +54,22 @@ extension ListState {
         members.append([])
       }
       members[place].append(row)
-      count(workloads[row].kind, in: place)
-      if outermost.contains(row) { add(row, to: place, frame) }
     }
     for place in groups.indices {
+      sum(members[place], in: place, frame)
       groups[place].isCollapsed = collapsed.contains(groups[place].id)
       lines.append(.group(place))
       if !groups[place].isCollapsed { lines += members[place].map { .workload(row: $0, depth: 1) } }
+    }
+  }
+
+  /// Counts these rows, and adds up those that run in no other of them.
+  private mutating func sum(_ rows: [Int], in place: Int, _ frame: Frame) {
+    let workloads = frame.current.workloads
+    let parents = Dictionary(rows.map { (workloads[$0].id, workloads[$0].parent) }) { first, _ in first }
+    for row in rows {
+      count(workloads[row].kind, in: place)
+      if workloads[row].parent.map({ parents[$0] == nil }) ?? true { add(row, to: place, frame) }
     }
   }
 
@@ -88,9 +96,10 @@ extension ListState {
   /// folders lie in each other, and as systemd-cgls shows them.
   private mutating func growSlices(_ rows: [Int], _ frame: Frame) {
     let workloads = frame.current.workloads
-    let outermost = Set(frame.outermostRows)
     /// What stands in a group, by its place; that of the root is -1.
     var members: [Int: [Line]] = [:]
+    /// All workloads in a group and in those within it, by its place.
+    var inside: [[Int]] = []
     var places: [String: Int] = [:]
     for row in rows {
       var above = [Int]()
@@ -99,15 +108,14 @@ extension ListState {
           places[path] = groups.count
           members[above.last ?? -1, default: []].append(.group(groups.count))
           groups.append(Group(title: path.lastName, path: path, depth: above.count))
+          inside.append([])
         }
         above.append(places[path] ?? 0)
       }
       members[above.last ?? -1, default: []].append(.workload(row: row, depth: above.count))
-      for place in above {
-        count(workloads[row].kind, in: place)
-        if outermost.contains(row) { add(row, to: place, frame) }
-      }
+      for place in above { inside[place].append(row) }
     }
+    for place in inside.indices { sum(inside[place], in: place, frame) }
     func unfold(_ place: Int) {
       for line in members[place] ?? [] {
         lines.append(line)
