@@ -165,10 +165,27 @@ struct WeightTests {
   }
 
   @Test func `resident guest RAM that others share is cut off at what is this machine's part of it`() {
-    let weight = memory(Self.machine.merging([.memoryGuestResident: .value(5000)]) { $1 }, kind: .vm)
+    let weight = memory(
+      Self.machine.merging([.memoryGuestResident: .value(5000), .memoryLimit: .missing(.sharedCgroup)]) { $1 },
+      kind: .vm)
     #expect(weight.gross == 1007)
     #expect(amounts(weight)["guest"] == 935)
     #expect(amounts(weight)["host-cache"] == nil)
+  }
+
+  @Test func `a group of its own pays for guest RAM, and perhaps not for the VMM's program`() {
+    let readings = Self.machine.merging([.memoryLimit: .unlimited]) { $1 }
+    func parts(_ more: [Metric: Reading]) -> [Double?] {
+      let amounts = amounts(memory(readings.merging(more) { $1 }, kind: .vm))
+      return [amounts["guest"], amounts["vmm"], amounts["second-level-tables"]]
+    }
+    #expect(parts([.memoryCurrent: .value(70), .memoryVmm: .value(60), .memoryGuestResident: .value(30)])[0] == 30)
+    #expect(parts([.memoryCurrent: .value(70), .memoryVmm: .value(60), .memoryGuestResident: .value(30)])[1] == 25)
+    // Half of its pages are merged with others': these may be charged to any group.
+    let merged = parts([
+      .memoryCurrent: .value(70), .memoryVmm: .value(60), .memoryGuestResident: .value(30), .memoryKsmSaved: .value(15),
+    ])
+    #expect(merged == [15, 40, 15])
   }
 
   // MARK: CPU

@@ -49,14 +49,31 @@ extension Frame.Pair {
       weight.close(absence(.memoryGuestResident, .memoryVmm))
       return weight
     }
-    let own = portion.take(Double(vmm))
-    let tables = portion.take(now(.memoryKernel).amount)
-    open(guest: portion.take(Double(resident)), &weight)
+    let (own, tables, guest) = parts(vmm: Double(vmm), guest: Double(resident), of: &portion)
+    open(guest: guest, &weight)
     weight.add(.vmm, .tare, own)
     weight.add(.tables, .tare, tables)
     weight.add(.hostCache, .tare, portion.takeRest(), .inferred)
     add(helpersInside: inside, &weight)
     return weight
+  }
+
+  /// What of its memory is whose, where they are more than it together.
+  private func parts(vmm: Double, guest resident: Double, of portion: inout Portion)
+    -> (vmm: Double, tables: Double, guest: Double)
+  {
+    if now(.memoryLimit) == .missing(.sharedCgroup) {
+      // No group is charged for it alone: its memory is its PSS. Guest RAM that others share is in there in part.
+      let own = portion.take(vmm)
+      return (own, portion.take(now(.memoryKernel).amount), portion.take(resident))
+    }
+    // The group is charged for page tables, and for guest RAM but for what KSM has merged: whoever touches a page first pays
+    // for it. Of the VMM's program and libraries that may be another group.
+    let tables = portion.take(now(.memoryKernel).amount)
+    let merged = min(now(.memoryKsmSaved).amount, resident)
+    let alone = portion.take(resident - merged)
+    let own = portion.take(vmm)
+    return (own, tables, alone + portion.take(merged))
   }
 
   /// What is in guest RAM, where the guest tells it.

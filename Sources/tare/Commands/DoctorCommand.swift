@@ -29,9 +29,8 @@ struct DoctorCommand: ParsableCommand {
     // Sampling asks engines only when there is a container to name.
     if let sockets = session.sockets, sockets.report.isEmpty { sockets.refresh(running: []) }
     let host = sample.host
-    var lines = [
-      "tare doctor  \(host.hostname.harmless)  Linux \(host.kernelRelease.harmless)  \(host.cpusOnline) CPUs", "",
-    ]
+    let cpus = "\(host.cpusOnline) CPU\(host.cpusOnline == 1 ? "" : "s")"
+    var lines = ["tare doctor  \(host.hostname.harmless)  Linux \(host.kernelRelease.harmless)  \(cpus)", ""]
     lines += KernelChecks.all(session.root, host).flatMap(Self.lines)
     lines += ["", "Containers and virtual machines"]
     lines += RuntimeChecks.all(sources, sample).flatMap(Self.lines)
