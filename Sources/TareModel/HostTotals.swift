@@ -84,12 +84,13 @@ extension Frame {
     }
   }
 
-  /// What these rows come to, and on which side of the sum the rest lies: where a row that runs is unknown, what is left for
-  /// the rest of the host is that at most.
+  /// What these rows come to, and on which side of the sum the rest lies: where a row that runs is unknown, or there may be rows
+  /// that tare cannot see, what is left for the rest of the host is that at most.
   private func sum(of rows: [Int], _ value: (Int) -> FigureValue) -> (
     amount: Double, bound: Weight.Bound, absence: Reason?
   ) {
-    rows.reduce(into: (0, .exact, nil)) { sum, row in
+    let hasHidden = current.host.hidden != nil
+    return rows.reduce(into: (0, hasHidden ? .atMost : .exact, hasHidden ? .notReported : nil)) { sum, row in
       switch value(row) {
       case .number(let number): sum.0 += number
       case .integer(let number): sum.0 += Double(number)

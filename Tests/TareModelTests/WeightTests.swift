@@ -185,7 +185,7 @@ struct WeightTests {
     let merged = parts([
       .memoryCurrent: .value(70), .memoryVmm: .value(60), .memoryGuestResident: .value(30), .memoryKsmSaved: .value(15),
     ])
-    #expect(merged == [15, 40, 15])
+    #expect(merged == [15, 40, 10])
   }
 
   // MARK: CPU

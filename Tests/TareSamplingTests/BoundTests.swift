@@ -38,6 +38,16 @@ struct BoundTests {
     #expect(frame.hostTotals.restCpuBound == .exact)
   }
 
+  @Test func `what is left for the rest is a bound where workloads may run that cannot be seen`() throws {
+    let frame = try frame { _ in }
+    var sample = frame.current
+    sample.host.hidden = HiddenProcesses("tare is in a pid namespace of its own", remedy: "--pid=host")
+    let totals = Frame(previous: frame.previous, current: sample).hostTotals
+    #expect(frame.hostTotals.restCpuBound == .exact && frame.hostTotals.restMemoryBound == .exact)
+    #expect(totals.restCpuBound == .atMost && totals.restMemoryBound == .atMost)
+    #expect(totals.restCpu == frame.hostTotals.restCpu && totals.restCpuAbsence == .missing(.notReported))
+  }
+
   @Test func `a counter of one mode that wrapped leaves the others alone`() throws {
     let frame = try frame { host in
       var usage = Usage(cpu: 1_400_000)

@@ -212,7 +212,8 @@ struct LifeTests {
     try host.cgroup(path, Usage(cpu: 12_000_000), at: 3)
     let mounts = try String(contentsOfFile: "\(host.folder.path)/proc/self/mountinfo", encoding: .utf8)
     try host.file(
-      "/proc/self/mountinfo", mounts.split(separator: "\n").filter { !$0.contains(late) }.joined(separator: "\n") + "\n")
+      "/proc/self/mountinfo", mounts.split(separator: "\n").filter { !$0.contains(late) }.joined(separator: "\n") + "\n"
+    )
     for instant in 2...3 { try host.file("/proc/self/mountinfo", mounts, at: instant) }
     let samples = try host.samples()
     let metric: Metric = late == "cpuacct" ? .cpuUsage : .memoryCurrent

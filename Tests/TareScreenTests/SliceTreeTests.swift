@@ -17,7 +17,9 @@ struct SliceTreeTests {
       paths.enumerated().map { index, path in
         var workload = makeWorkload("w\(index)", name: String(path.split(separator: "/").last ?? ""))
         workload.cgroup = path
-        if let parent, parent.of == workload.name { workload.parent = "w\(paths.firstIndex { $0.hasSuffix(parent.is) }!)" }
+        if let parent, parent.of == workload.name {
+          workload.parent = "w\(paths.firstIndex { $0.hasSuffix(parent.is) }!)"
+        }
         return (
           workload, UInt64(index + 1),
           [

@@ -138,9 +138,18 @@ public struct Recompute {
     else { return Split(gross: gross) }
     if free > total { return Split(gross: gross) }
     var left = charged - within
-    left -= min(vmm, left)
-    left -= min(level("memory.kernel") ?? 0, left)
-    let net = min(min(ram, left), max(0, total - free))
+    let inGuest: Double
+    if raw["memory.limit"]?.reason == "shared-cgroup" {
+      left -= min(vmm, left)
+      left -= min(level("memory.kernel") ?? 0, left)
+      inGuest = min(ram, left)
+    } else {
+      left -= min(level("memory.kernel") ?? 0, left)
+      let merged = min(level("memory.ksm_saved") ?? 0, ram)
+      let alone = min(ram - merged, left)
+      inGuest = alone + min(merged, max(0, left - alone - vmm))
+    }
+    let net = min(inGuest, max(0, total - free))
     return Split(gross: gross, net: net, tare: gross.map { $0 - net })
   }
 

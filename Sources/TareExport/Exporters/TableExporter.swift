@@ -92,7 +92,9 @@ public struct TableExporter: Exporter {
 
   /// Why nothing of them moves.
   private func paused(_ frame: Frame, _ order: [Int]) -> [String] {
-    let names = frame.pausedRows.filter(order.contains).map { frame.current.workloads[$0].name.harmless.fittedAtMost(24) }
+    let names = frame.pausedRows.filter(order.contains).map {
+      frame.current.workloads[$0].name.harmless.fittedAtMost(24)
+    }
     guard !names.isEmpty else { return [] }
     let more = names.count > 3 ? " and \(names.count - 3) more" : ""
     return ["  paused: \(names.prefix(3).joined(separator: ", "))\(more)"]

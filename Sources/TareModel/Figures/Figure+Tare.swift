@@ -35,8 +35,7 @@ extension Figure {
   private static let memoryInputs: [Metric] = [
     .memoryCurrent, .memoryAnon, .memoryFile, .memoryKernel, .memoryHelpers, .memoryHelpersInside,
     .memoryHelpersResident, .memoryVmm, .memoryGuestResident, .memoryGuestTotal, .memoryGuestFree, .memoryBalloon,
-    .memoryHugetlb,
-    .memoryConfigured, .memoryResident,
+    .memoryHugetlb, .memoryConfigured, .memoryResident, .memoryKsmSaved, .memoryLimit,
   ]
   private static let cpuInputs: [Metric] = [.cpuUsage, .cpuHelpers, .cpuHelpersInside, .cpuGuest, .cpuEmulator]
 

@@ -90,7 +90,7 @@ public struct Summary: Sendable {
   /// Each workload once: there may be thousands.
   private mutating func weigh(_ frame: Frame) {
     let outermost = Set(frame.outermostRows)
-    var (caches, isAtLeast) = (0.0, false)
+    var (caches, isAtLeast) = (0.0, frame.current.host.hidden != nil)
     for (row, workload) in frame.current.workloads.enumerated() {
       let weight = frame.pair(row).memoryWeight
       if let gross = weight.grossAtLeast {
