@@ -1,3 +1,4 @@
+import Foundation
 import KernelStats
 import TareModel
 import TestSupport
@@ -48,6 +49,36 @@ struct LeaderTests {
     #expect(root.livingThread(of: 200) == 215 && root.livingThread(of: 1) == nil)
     #expect(root.arguments(of: 200, keep: { $0 }) == ["/zl"])
     #expect(!root.sharesOurFiles(200))
+  }
+
+  @Test func `a helper, and a user's process, have the memory that a thread which lives tells`() throws {
+    let host = try FakeHost()
+    try host.docker(id, name: "web", pid: 200)
+    try host.process(600, parent: 1, name: "zl", start: 5000, user: 1000)
+    for pid in [199, 600] as [Int32] {
+      let stat = try String(contentsOfFile: host.folder.absolute("/proc/\(pid)/stat"), encoding: .utf8)
+      var fields = stat.split(separator: " ", omittingEmptySubsequences: false)
+      let state = try #require(fields.lastIndex { $0.hasSuffix(")") }) + 1
+      (fields[state], fields[state + 17]) = ("Z", "2")
+      try host.file("/proc/\(pid)/stat", fields.joined(separator: " "))
+      for name in ["smaps_rollup", "statm"] {
+        try host.file("/proc/\(pid)/\(name)", name == "statm" ? "0 0 0 0 0 0 0\n" : "")
+      }
+      try host.thread(pid + 5, of: pid, name: "zl", running: 0)
+      for name in ["cmdline", "cgroup"] {
+        let text = try String(contentsOfFile: host.folder.absolute("/proc/\(pid)/\(name)"), encoding: .utf8)
+        try host.file("/proc/\(pid)/task/\(pid + 5)/\(name)", text)
+      }
+      let program = try FileManager.default.destinationOfSymbolicLink(atPath: host.folder.absolute("/proc/\(pid)/exe"))
+      try host.folder.link("/proc/\(pid)/task/\(pid + 5)/exe", to: program)
+      try host.file("/proc/\(pid)/task/\(pid + 5)/statm", "900 800 100 1 0 1 0\n")
+      try host.file("/proc/\(pid)/task/\(pid + 5)/smaps_rollup", "0-1 ---p 0 00:00 0 [rollup]\nPss: 2500 kB\n")
+    }
+    let sample = try #require(try host.samples(users: true).last)
+    #expect(sample[0, .memoryHelpers] == .value(2500 << 10))
+    #expect(sample[0, .memoryHelpersResident] == .value(800 << 12))
+    let user = try #require(sample.workloads.firstIndex { $0.name == "uid 1000" })
+    #expect(sample[user, .memoryCurrent] == .value(2500 << 10))
   }
 
   @Test func `a zombie has no thread that lives`() throws {

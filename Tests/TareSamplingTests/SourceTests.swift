@@ -43,14 +43,14 @@ struct SourceTests {
     defer { slow.release.signal() }
     let sampler = try Sampler(
       host.root(), environment: [:], names: FixedEngineNames(), sources: [slow] + allSources(), budget: .init(0),
-      waiting: SourcePatience(first: .seconds(30), later: .milliseconds(300)))
+      waiting: SourcePatience(first: .seconds(16), later: .milliseconds(300)))
     var sample = sampler.makeSample()
     try sampler.sample(into: &sample)
     // What was found is there, though nobody came to say what it is called.
     #expect(sample.workloads.map(\.name) == (step == .find ? ["web"] : ["1", "web"]))
     #expect(sample.unanswered == ["slow"])
     #expect(sample.problems.map(\.source) == ["slow"])
-    #expect(sample.problems.allSatisfy { $0.message.hasPrefix("did not answer within 30 s: ") })
+    #expect(sample.problems.allSatisfy { $0.message.hasPrefix("did not answer within 16 s: ") })
   }
 
   @Test func `what a source says too late is for the next pass`() throws {

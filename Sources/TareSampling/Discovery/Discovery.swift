@@ -123,7 +123,9 @@ final class Discovery {
     let end = DispatchTime.now() + .milliseconds(Int(limit / .milliseconds(1)))
     defer { hasPassed = true }
     let candidates = find(in: census, until: end, limit)
-    let descriptions = describe(candidates.filter { knows($0)?.isEarly ?? true }, in: census, until: end, limit)
+    // One that hung in the first step has taken all of the time: the others describe what they found all the same.
+    let later = max(end, .now() + .milliseconds(Int(limit / 4 / .milliseconds(1))))
+    let descriptions = describe(candidates.filter { knows($0)?.isEarly ?? true }, in: census, until: later, limit)
     var current: [Identity: Entry] = [:]
     var rows: [Row] = []
     for candidate in candidates {

@@ -79,7 +79,7 @@ struct IsolationReader {
   // MARK: Rights
 
   private func read(status pid: Int32, into isolation: inout Isolation) {
-    guard let lines = root.text("/proc/\(pid)/status").map(StatusLines.init) else {
+    guard let lines = root.text("\(root.folder(of: pid))/status").map(StatusLines.init) else {
       isolation.confinement = Confinement(unknown: .noPermission)
       return
     }
@@ -93,7 +93,7 @@ struct IsolationReader {
 
   private func label(of pid: Int32) -> Fact<Confinement.SecurityLabel> {
     var buffer = [UInt8](repeating: 0, count: 1024)
-    let path = "/proc/\(pid)/attr/current"
+    let path = "\(root.folder(of: pid))/attr/current"
     do throws(KernelError) {
       let count = try root.read(path, into: &buffer)
       return .known(Confinement.SecurityLabel(String(decoding: buffer[..<count], as: UTF8.self)))

@@ -52,7 +52,7 @@ final class HugePages {
 
   /// Takes into account what a VMM holds: where VMs hold all that is in use, no container has any.
   func add(heldBy pid: Int32, _ buffer: inout [UInt8]) {
-    guard let used, used > 0, let count = try? root.read("/proc/\(pid)/status", into: &buffer),
+    guard let used, used > 0, let count = try? root.read("\(root.folder(of: pid))/status", into: &buffer),
       let status = try? ProcessStatus(buffer.span.extracting(first: count))
     else { return }
     held.add(saturating: status.hugetlb ?? 0)

@@ -42,11 +42,11 @@ final class MachineReader {
     cgroup = CgroupReader(root, plan, own, budget)
     memoryStat = layout.isV1("memory") ? nil : own.folder("memory", layout).map { "\($0)/memory.stat" }
     if own.leading != nil, layout.isV1("memory") { secondLevelTables = .missing(.noController) }
-    let folder = "/proc/\(process.pid)"
-    stat = HeldFile("\(folder)/stat", root, budget)
+    let folder = process.folder
+    stat = HeldFile("/proc/\(process.pid)/stat", root, budget)
     statm = HeldFile("\(folder)/statm", root, budget)
     status = HeldFile("\(folder)/status", root, budget)
-    io = HeldFile("\(folder)/io", root, budget)
+    io = HeldFile("/proc/\(process.pid)/io", root, budget)
     let vhost = row.description.kernelHelpers
     threads = MachineThreads(process.pid, outside: vhost, accelerator: machine.accelerator, root, budget)
   }

@@ -27,8 +27,7 @@ final class PauseReader {
     let (own, pid) = (row.finding.own, row.finding.main.pid)
     process = "/proc/\(pid)/stat"
     var buffer = [UInt8](repeating: 0, count: 4096)
-    let count = (try? root.read("/proc/\(pid)/cgroup", into: &buffer)) ?? 0
-    let first = (try? CgroupMembership(buffer.span.extracting(first: count))).map(layout.absolute)
+    let first = root.membership(of: pid, layout, &buffer)
     // An engine freezes the group that the first process is in, which may lie below its own; the kernel tells there, too,
     // of a group above it. The root of a hierarchy cannot be frozen.
     func folders(_ controller: String, _ paths: [String?]) -> [String] {

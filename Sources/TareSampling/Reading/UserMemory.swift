@@ -102,7 +102,7 @@ struct MemoryLooks {
     account.lookedAt = max(now, 1)
     let own: UInt64
     do throws(KernelError) {
-      guard let pages = try pages(of: process.pid, &buffer) else { throw .notFound(path: "statm") }
+      guard let pages = try pages(process, &buffer) else { throw .notFound(path: "statm") }
       if pages.resident == 0 {
         // Nothing of it is in RAM: of one that ended and was not yet waited for, too.
         (account.own, account.share, account.absence) = (nil, ProcessShare(anonymous: 0), nil)
@@ -119,7 +119,7 @@ struct MemoryLooks {
       return fail(error, &account)
     }
     do throws(KernelError) {
-      let count = try root.read("/proc/\(process.pid)/smaps_rollup", into: &buffer)
+      let count = try root.read("\(process.folder)/smaps_rollup", into: &buffer)
       account.share = try? ProcessShare(smapsRollup: buffer.span.extracting(first: count))
       account.absence = account.share == nil ? .malformed : nil
     } catch {
@@ -129,9 +129,10 @@ struct MemoryLooks {
   }
 
   /// Nil where the file says nothing.
-  private func pages(of pid: Int32, _ buffer: inout [UInt8]) throws(KernelError) -> (resident: UInt64, shared: UInt64)?
+  private func pages(_ process: Process, _ buffer: inout [UInt8]) throws(KernelError)
+    -> (resident: UInt64, shared: UInt64)?
   {
-    let count = try root.read("/proc/\(pid)/statm", into: &buffer)
+    let count = try root.read("\(process.folder)/statm", into: &buffer)
     return try? residentAndShared(statm: buffer.span.extracting(first: count))
   }
 

@@ -111,7 +111,7 @@ struct MemoryLook: Sendable {
     _ files: Set<MemoryMapping.File>
   ) {
     // Everybody may read this; what a helper shares with others is in it.
-    if let count = try? root.read("/proc/\(pid)/statm", into: &buffer),
+    if let count = try? root.read("\(root.folder(of: pid))/statm", into: &buffer),
       let pages = try? residentPages(statm: buffer.span.extracting(first: count))
     {
       if case .value(let sum) = helpersResident {
@@ -151,7 +151,7 @@ struct MemoryLook: Sendable {
 extension KernelRoot {
   /// A capture gets of it what is read: no paths of files.
   fileprivate func mappings(of pid: Int32, _ buffer: inout [UInt8]) throws(KernelError) -> [MemoryMapping] {
-    let path = "/proc/\(pid)/smaps"
+    let path = "\(folder(of: pid))/smaps"
     let count = try readPrivately(path, into: &buffer)
     if isRecording { record(path, Self.kept(buffer[..<count])) }
     do throws(FormatError) {
@@ -163,7 +163,8 @@ extension KernelRoot {
 
   /// PSS of a process as the kernel adds it up, huge pages of hugetlbfs added.
   fileprivate func sum(of pid: Int32, _ buffer: inout [UInt8]) throws(KernelError) -> UInt64 {
-    let path = "/proc/\(pid)/smaps_rollup"
+    let folder = folder(of: pid)
+    let path = "\(folder)/smaps_rollup"
     let count = try read(path, into: &buffer)
     let share: UInt64?
     do throws(FormatError) {
@@ -172,7 +173,7 @@ extension KernelRoot {
       throw .malformed(path: path, error)
     }
     guard let share else { throw .notFound(path: path) }
-    let status = (try? read("/proc/\(pid)/status", into: &buffer)).flatMap { count in
+    let status = (try? read("\(folder)/status", into: &buffer)).flatMap { count in
       try? ProcessStatus(buffer.span.extracting(first: count))
     }
     return share.saturating(plus: status?.hugetlb ?? 0)
@@ -182,7 +183,8 @@ extension KernelRoot {
   fileprivate func sum(of pids: [Int32], _ buffer: inout [UInt8]) -> UInt64? {
     var ranges: Set<Substring> = []
     return pids.reduce(nil) { sum, pid in
-      guard let range = text("/proc/\(pid)/smaps_rollup")?.prefix(while: { $0 != " " }), ranges.insert(range).inserted,
+      guard let range = text("\(folder(of: pid))/smaps_rollup")?.prefix(while: { $0 != " " }),
+        ranges.insert(range).inserted,
         let share = try? self.sum(of: pid, &buffer)
       else { return sum }
       return (sum ?? 0).saturating(plus: share)
