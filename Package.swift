@@ -55,7 +55,7 @@ let package = Package(
       dependencies: ["CLinux", "TareModel", "TareScreen", .product(name: "TOMLKit", package: "TOMLKit")],
       swiftSettings: strict),
     .target(name: "TareLab", dependencies: ["CLinux", "LinuxSystem", "TareModel", "TareQMP"], swiftSettings: strict),
-    .target(name: "TareBoot", dependencies: ["TareModel", "CLinux"], swiftSettings: strict),
+    .target(name: "TareBoot", dependencies: ["TareModel", "CLinux", "LinuxSystem"], swiftSettings: strict),
     // Static in every build: it is the only program in a container and in a virtual machine.
     .executableTarget(
       name: "TareService", dependencies: ["CLinux"],
@@ -74,7 +74,8 @@ let package = Package(
     .testTarget(name: "CNcursesTests", dependencies: ["CNcurses"], swiftSettings: strict),
     .target(name: "CAllocationCounter", path: "Tests/Benchmarks/CAllocationCounter"),
     .executableTarget(
-      name: "SamplerBenchmark", dependencies: ["CAllocationCounter", "TareModel", "KernelStats", "TareSampling"],
+      name: "SamplerBenchmark",
+      dependencies: ["CAllocationCounter", "LinuxSystem", "TareModel", "KernelStats", "TareSampling"],
       path: "Tests/Benchmarks/SamplerBenchmark", swiftSettings: strict),
     .executableTarget(
       name: "ScreenBenchmark", dependencies: ["CAllocationCounter", "TareModel", "TareScreen"],
@@ -113,7 +114,7 @@ let package = Package(
       exclude: ["launch.c", "truth.c", "truth.S"], swiftSettings: strict),
     .testTarget(name: "TareBootTests", dependencies: ["TareBoot", "TareModel", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "TareQMPTests", dependencies: ["TareModel", "TareQMP", "CTestSockets"],
+      name: "TareQMPTests", dependencies: ["LinuxSystem", "TareModel", "TareQMP", "CTestSockets"],
       swiftSettings: strict),
     .testTarget(name: "TareLabTests", dependencies: ["TareLab", "TareModel", "TareQMP"], swiftSettings: strict),
     .testTarget(

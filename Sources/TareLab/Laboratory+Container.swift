@@ -1,3 +1,5 @@
+internal import LinuxSystem
+
 /// A container that was started and whose service has said that it is ready.
 public struct StartedContainer: Sendable {
   public let name: String
@@ -38,14 +40,14 @@ extension Laboratory {
     let log = "\(path(of: item))/log"
     let watch = FolderWatch(path(of: item))
     var (begin, seen) = (ContinuousClock.now, ContinuousClock.Instant?.none)
-    var (requested, looked) = (realtimeNow(), realtimeNow())
+    var (requested, looked) = (SystemClock.realtime.now, SystemClock.realtime.now)
     var ready = requested...requested
     // It may be ready before the runtime's call returns.
     func look() {
-      let now = realtimeNow()
+      let now = SystemClock.realtime.now
       if seen == nil, (try? Files.text(log))?.contains(Service.readyLine) == true {
         seen = .now
-        ready = min(looked, now)...realtimeNow()
+        ready = min(looked, now)...SystemClock.realtime.now
       }
       looked = now
     }
@@ -54,7 +56,7 @@ extension Laboratory {
       watching: watch,
       begin: {
         begin = .now
-        (requested, looked) = (realtimeNow(), realtimeNow())
+        (requested, looked) = (SystemClock.realtime.now, SystemClock.realtime.now)
       }, look: look)
     let isReady = try Patience.wait(atMost: limit, watching: watch, cancelled: cancelled) {
       look()

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import LinuxSystem
 internal import TareModel
 internal import TareQMP
 
@@ -122,7 +123,7 @@ extension Laboratory {
   ) throws -> StartedVirtualMachine {
     let watch = FolderWatch(path(of: item))
     let begin = ContinuousClock.now
-    let requested = realtimeNow()
+    let requested = SystemClock.realtime.now
     let machine = try start()
     guard case .running(let pid) = machine.progress, let process = ProcessIdentity(of: pid) else {
       throw Failure.ended(name: item.name, reason: reason(of: item, machine))
@@ -146,15 +147,15 @@ extension Laboratory {
         throw Failure.ended(name: item.name, reason: reason(of: item, machine))
       }
       guard Files.exists(serial) else { return false }
-      let now = realtimeNow()
+      let now = SystemClock.realtime.now
       defer { looked = now }
       let said = try Files.text(serial)
       if !hasStarted, said.contains(Service.startedLine) {
         hasStarted = true
-        starts.hear(.userspace, between: min(looked, now)...realtimeNow(), of: process)
+        starts.hear(.userspace, between: min(looked, now)...SystemClock.realtime.now, of: process)
       }
       guard said.contains(Service.readyLine) else { return false }
-      starts.hear(.ready, between: min(looked, now)...realtimeNow(), of: process)
+      starts.hear(.ready, between: min(looked, now)...SystemClock.realtime.now, of: process)
       return true
     }
     let readyAfter = ContinuousClock.now - begin
@@ -165,13 +166,6 @@ extension Laboratory {
     return StartedVirtualMachine(
       name: item.name, pid: pid, accelerator: accelerator, kernel: kernel.path, requested: begin,
       readyAfter: readyAfter)
-  }
-
-  /// Nanoseconds since 1970.
-  func realtimeNow() -> UInt64 {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_REALTIME, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 
   /// Why QEMU does not run: how it ended, with the ends of its messages and of the guest's.

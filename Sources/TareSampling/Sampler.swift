@@ -1,4 +1,5 @@
 public import KernelStats
+internal import LinuxSystem
 public import TareModel
 
 /// Takes samples: finds the workloads, reads their counters, and says of everything that it could not read why.
@@ -146,7 +147,7 @@ public final class Sampler {
     sample.monotonic = end.monotonic
     sample.realtime = end.realtime
     guard root.isLive else { return }
-    sample.own.cpu = ownCpuTime()
+    sample.own.cpu = SystemClock.process.now
     sample.own.resident = hostReader.ownResident(buffer: &buffer)
     sample.own.sampling = end.monotonic &- start
     sample.own.looking = looker.cost &+ users.lookingCost

@@ -3,6 +3,7 @@ import KernelStats
 import TareExport
 import TareModel
 import TareSampling
+import TestSupport
 import Testing
 
 /// Captured machines, sampled again: what tare says of them is compared word for word with what it said before.
@@ -60,11 +61,7 @@ import Testing
       (root.manifest?.engineNames ?? []).map { ($0.id, EngineName(name: $0.name, image: $0.image)) },
       uniquingKeysWith: { first, _ in first })
     let sampler = try Sampler(root, environment: [:], names: FixedEngineNames(names), budget: DescriptorBudget(0))
-    var previous = sampler.makeSample()
-    var current = sampler.makeSample()
-    try sampler.sample(into: &previous)
-    root.advance()
-    try sampler.sample(into: &current)
-    return (Frame(previous: previous, current: current), sampler)
+    let frame = try #require(try allFrames(of: LocalSource(root, sampler)).last)
+    return (frame, sampler)
   }
 }

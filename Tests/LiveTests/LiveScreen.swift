@@ -90,12 +90,9 @@ final class LiveScreen {
     let sampler = try Sampler(
       root, environment: [:], names: FixedEngineNames(Dictionary(pairs) { first, _ in first }),
       budget: DescriptorBudget(0))
-    var (first, second) = (sampler.makeSample(), sampler.makeSample())
-    try sampler.sample(into: &first)
-    root.advance()
-    try sampler.sample(into: &second)
-    _ = reduce(&state, .frame(Frame(previous: nil, current: first)))
-    _ = reduce(&state, .frame(Frame(previous: first, current: second)))
+    let source = LocalSource(root, sampler)
+    state.source = source.traits
+    for frame in try allFrames(of: source) { _ = reduce(&state, .frame(frame)) }
     return state
   }
 }

@@ -34,11 +34,7 @@ struct SchemaTests {
       .appending(path: "Fixtures/hosts")
     let root = try KernelRoot(replaying: hosts.appending(path: name).path)
     let sampler = try Sampler(root, environment: [:], names: FixedEngineNames(), budget: DescriptorBudget(0))
-    var samples = [sampler.makeSample(), sampler.makeSample()]
-    try sampler.sample(into: &samples[0])
-    root.advance()
-    try sampler.sample(into: &samples[1])
-    let frame = Frame(previous: samples[0], current: samples[1])
+    let frame = try #require(try allFrames(of: LocalSource(root, sampler)).last)
     #expect(!frame.current.workloads.isEmpty)
     let failures = JSONSchema(try schema()).failures(try output(frame))
     #expect(failures.isEmpty, "\(failures.sorted().prefix(10))")

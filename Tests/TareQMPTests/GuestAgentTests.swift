@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import LinuxSystem
 import Synchronization
 import TareModel
 import Testing
@@ -62,7 +63,7 @@ private final class FakeAgent: Sendable {
         // As qemu-ga 7.2 orders it.
         let text = release ?? ""
         return reply(#"{"name": "Debian GNU/Linux", "kernel-release": "\#(text)", "version": "12", "id": "debian"}"#)
-      case "guest-get-time": return reply("\(realtimeNow())")
+      case "guest-get-time": return reply("\(SystemClock.realtime.now)")
       case "guest-file-open":
         guard arguments?.mode == "r", let content = files[arguments?.path ?? ""] else { return error }
         let handle = 1000 + open.count
@@ -114,9 +115,9 @@ private final class FakeAgent: Sendable {
 
   @Test func `a guest tells when its first program began, from the end of its kernel's log`() throws {
     let agent = FakeAgent(Self.files)
-    let before = realtimeNow()
+    let before = SystemClock.realtime.now
     let mark = try mark(ask(agent))
-    let after = realtimeNow()
+    let after = SystemClock.realtime.now
     #expect(mark.label == .reported)
     #expect(mark.lo! <= before - 94_500_000_000 && mark.hi! >= after - 94_510_000_000 - 100_000_000)
     #expect(mark.hi! - mark.lo! < 350_000_000)

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import LinuxSystem
 import Synchronization
 import TareModel
 import Testing
@@ -51,7 +52,7 @@ private final class FakeMonitor: Sendable {
         talk.say(#"{"error": {"class": "GenericError", "desc": "\u001b[2J"}, "id": \#(request.id)}"#)
         continue
       }
-      let now = String(realtimeNow() / 1_000_000_000)
+      let now = String(SystemClock.realtime.now / 1_000_000_000)
       talk.say(#"{"return": \#(answer.replacingOccurrences(of: "NOW", with: now)), "id": \#(request.id)}"#)
     }
   }
@@ -89,8 +90,8 @@ private final class FakeMonitor: Sendable {
         .init(device: "virtio0", file: "d.img", format: "raw", virtualSize: 64 << 20, actualSize: 4096),
         .init(device: "cd0"), .init(device: "d1"),
       ])
-    #expect(answer.memoryUsed(at: realtimeNow()) == .value(227_700_736 - 196_370_432))
-    #expect(answer.memoryUsed(at: realtimeNow() + 62_000_000_000) == .missing(.stale))
+    #expect(answer.memoryUsed(at: SystemClock.realtime.now) == .value(227_700_736 - 196_370_432))
+    #expect(answer.memoryUsed(at: SystemClock.realtime.now + 62_000_000_000) == .missing(.stale))
   }
 
   @Test func `only what reads is ever asked, and statistics are no more than read`() throws {
@@ -138,7 +139,7 @@ private final class FakeMonitor: Sendable {
     for text in [none, ""] {
       let answer = try ask(FakeMonitor(["/machine/peripheral/bal": text]))
       #expect(answer.report?.memory == nil)
-      #expect(answer.memoryUsed(at: realtimeNow()) == .missing(.stale))
+      #expect(answer.memoryUsed(at: SystemClock.realtime.now) == .missing(.stale))
     }
   }
 
@@ -147,16 +148,17 @@ private final class FakeMonitor: Sendable {
       #"{"stats": {"stat-total-memory": 4096, "stat-available-memory": 18446744073709551615, "stat-swap-in": -1, "x": {}}, "last-update": NOW}"#
     let answer = try ask(FakeMonitor(["/machine/peripheral/bal": old]))
     #expect(answer.report?.memory?.total == 4096 && answer.report?.memory?.swappedIn == nil)
-    #expect(answer.memoryUsed(at: realtimeNow()) == .missing(.notReported))
+    #expect(answer.memoryUsed(at: SystemClock.realtime.now) == .missing(.notReported))
     let wrong = #"{"stats": {"stat-total-memory": 1, "stat-available-memory": 2}, "last-update": NOW}"#
     #expect(
-      try ask(FakeMonitor(["/machine/peripheral/bal": wrong])).memoryUsed(at: realtimeNow()) == .missing(.malformed))
+      try ask(FakeMonitor(["/machine/peripheral/bal": wrong])).memoryUsed(at: SystemClock.realtime.now)
+        == .missing(.malformed))
   }
 
   @Test func `a machine without a balloon tells the rest`() throws {
     let answer = try ask(FakeMonitor(["query-balloon": "", "/machine/peripheral": "[]", "query-block": ""]))
     #expect(answer.report?.balloon == nil && answer.report?.status == "running" && answer.report?.disks == [])
-    #expect(answer.memoryUsed(at: realtimeNow()) == .missing(.notReported))
+    #expect(answer.memoryUsed(at: SystemClock.realtime.now) == .missing(.notReported))
   }
 
   @Test func `a guest that stands still is known by its state`() throws {

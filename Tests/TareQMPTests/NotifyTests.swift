@@ -1,6 +1,7 @@
 import CTestSockets
 import Foundation
 import Glibc
+import LinuxSystem
 import TareModel
 import Testing
 
@@ -72,10 +73,10 @@ import Testing
 
   @Test func `the first message is user space, READY=1 is ready`() throws {
     try withListener { listener, send in
-      let began = realtimeNow()
+      let began = SystemClock.realtime.now
       try send("STATUS=Starting…\n")
       wait { listener.signals.count == 1 }
-      let between = realtimeNow()
+      let between = SystemClock.realtime.now
       for message in ["X_SYSTEMD_UNIT_ACTIVE=basic.target\n", "READY=1\n", "READY=1\n", "EXIT_STATUS=3\n"] {
         try send(message)
       }
@@ -85,7 +86,8 @@ import Testing
       #expect(signals.map(\.phase) == [.userspace, .ready])
       #expect(signals.allSatisfy { $0.kind == .notify && $0.mark.label == .reported })
       let (first, second) = (signals[0].mark, signals[1].mark)
-      #expect(first.lo! >= began && first.hi! <= between && second.lo! >= between && second.hi! <= realtimeNow())
+      #expect(
+        first.lo! >= began && first.hi! <= between && second.lo! >= between && second.hi! <= SystemClock.realtime.now)
     }
   }
 

@@ -77,13 +77,7 @@ public final class FakeHost {
     let root = try root()
     let sampler = try Sampler(
       root, environment: environment, names: names, sources: sources, budget: DescriptorBudget(0))
-    sampler.showsUsers = users
-    return try (0..<instants).map { instant in
-      if instant > 0 { root.advance() }
-      var sample = sampler.makeSample()
-      try sampler.sample(into: &sample)
-      return sample
-    }
+    return try allFrames(of: LocalSource(root, sampler), users: users).map(\.current)
   }
 
   /// The last two samples side by side.

@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import LinuxSystem
 
 /// Whether facilities of the kernel that are spoken to over netlink answer this user. Each probe ends within 300 ms.
 public enum KernelProbes {
@@ -27,8 +28,8 @@ public enum KernelProbes {
     guard child > 0 else { return .refused(systemMessage(errno)) }
     defer { waitpid(child, nil, 0) }
     var buffer = [UInt8](repeating: 0, count: 4096)
-    let end = nanoseconds(of: CLOCK_MONOTONIC) + 300_000_000
-    while nanoseconds(of: CLOCK_MONOTONIC) < end {
+    let end = SystemClock.monotonic.now + 300_000_000
+    while SystemClock.monotonic.now < end {
       let count = unsafe buffer.withUnsafeMutableBytes { unsafe recv(fd, $0.baseAddress, $0.count, 0) }
       guard count > 0 else { return .silent }
       if tellsOfFork(buffer[..<count], child: child) { return .works }

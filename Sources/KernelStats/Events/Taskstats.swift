@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import LinuxSystem
 internal import Synchronization
 
 /// Start times by the microsecond, also of tasks that started long ago, from the kernel's accounting (taskstats.rst).
@@ -36,9 +37,9 @@ public final class Taskstats: Sendable {
       var best: ClosedRange<UInt64>?
       for _ in 0..<3 {
         var lived: UInt64 = 0
-        let before = nanoseconds(of: CLOCK_MONOTONIC)
+        let before = SystemClock.monotonic.now
         guard unsafe tare_taskstats_elapsed(socket.descriptor, socket.family, task, &lived) == 0 else { return best }
-        let after = nanoseconds(of: CLOCK_MONOTONIC)
+        let after = SystemClock.monotonic.now
         let (most, least) = ((lived + 1) * 1000, lived * 1000)
         guard before >= most, after >= least else { return best }
         let range = before - most...after - least

@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import LinuxSystem
 internal import Synchronization
 
 /// The machine as tare sees it: files below a folder and clocks. `/` for the live machine; the folder of a captured host
@@ -58,11 +59,19 @@ public final class KernelRoot: Sendable {
 
   /// Nanoseconds of the monotonic clock.
   public func monotonic() -> UInt64 {
-    isLive ? nanoseconds(of: CLOCK_MONOTONIC) : now().monotonic
+    isLive ? SystemClock.monotonic.now : now().monotonic
   }
 
   /// How many instants there are to sample; nil where time goes on.
   public var instants: Int? { manifest?.instants.count }
+
+  /// From the first instant of a capture to its last, realtime nanoseconds; nil where time goes on.
+  public var range: ClosedRange<UInt64>? {
+    guard let times = manifest?.instants.map(\.realtime), let first = times.min(), let last = times.max() else {
+      return nil
+    }
+    return first...last
+  }
 
   /// Goes on to the next captured instant of a replay.
   public func advance() {

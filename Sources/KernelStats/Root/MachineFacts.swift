@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import LinuxSystem
 public import TareModel
 
 /// An instant on the three clocks, read together. Nanoseconds.
@@ -21,9 +22,9 @@ public struct Instant: Sendable, Hashable, Codable {
   static func now() -> Instant {
     var best: (instant: Instant, width: UInt64)?
     for _ in 0..<8 {
-      let before = nanoseconds(of: CLOCK_MONOTONIC)
-      let (realtime, boottime) = (nanoseconds(of: CLOCK_REALTIME), nanoseconds(of: CLOCK_BOOTTIME))
-      let width = nanoseconds(of: CLOCK_MONOTONIC) &- before
+      let before = SystemClock.monotonic.now
+      let (realtime, boottime) = (SystemClock.realtime.now, SystemClock.boottime.now)
+      let width = SystemClock.monotonic.now &- before
       let instant = Instant(realtime: realtime, monotonic: before &+ width / 2, boottime: boottime)
       if width <= best?.width ?? .max { best = (instant, width) }
       if width < 1000 { break }
@@ -31,16 +32,6 @@ public struct Instant: Sendable, Hashable, Codable {
     return best!.instant
   }
 }
-
-/// Nanoseconds that a clock of clock_gettime(2) shows.
-func nanoseconds(of clock: clockid_t) -> UInt64 {
-  var time = timespec()
-  unsafe clock_gettime(clock, &time)
-  return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
-}
-
-/// CPU time of this process so far, nanoseconds.
-public func ownCpuTime() -> UInt64 { nanoseconds(of: CLOCK_PROCESS_CPUTIME_ID) }
 
 /// What is asked of the machine otherwise than by reading a file.
 public struct MachineFacts: Sendable, Hashable, Codable {

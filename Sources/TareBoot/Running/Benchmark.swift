@@ -1,3 +1,5 @@
+internal import LinuxSystem
+
 /// Starts several things again and again, in turn: A B A B. What disturbs the machine for a while disturbs all of them.
 public final class Benchmark {
   public struct Plan: Sendable {
@@ -52,20 +54,20 @@ public final class Benchmark {
   }
 
   public func run() -> BootReport {
-    let began = monotonicNow()
+    let began = SystemClock.monotonic.now
     let kinds =
       [(BootRun.Kind.cold, 1)] + (0..<plan.warmups).map { (.warmup, $0 + 1) }
       + (0..<plan.runs).map { (.measured, $0 + 1) }
     for (kind, number) in kinds {
       for index in subjects.indices where !givenUp.contains(index) {
-        let start = monotonicNow()
+        let start = SystemClock.monotonic.now
         show?(progress(index, since: start))
         let context = BootContext(
           signals: signals, tick: show.map { show in { [unowned self] in show(progress(index, since: start)) } })
         do throws(BootInterrupted) {
           var run = try subjects[index].run(context)
           (run.kind, run.number, run.began) = (kind, number, seconds(from: began, to: start))
-          durations[index].append(seconds(from: start, to: monotonicNow()))
+          durations[index].append(seconds(from: start, to: SystemClock.monotonic.now))
           runs[index].append(run)
           if runs[index].count >= Self.patience, runs[index].allSatisfy({ $0.failure != nil }) { givenUp.insert(index) }
         } catch {
@@ -98,7 +100,7 @@ public final class Benchmark {
       }
       left? += known.reduce(0, +) / Double(known.count) * Double(perCommand - durations[index].count)
     }
-    left = left.map { max(0, $0 - seconds(from: start, to: monotonicNow())) }
+    left = left.map { max(0, $0 - seconds(from: start, to: SystemClock.monotonic.now)) }
     let given = givenUp.reduce(0) { $0 + perCommand - durations[$1].count }
     return Progress(
       done: durations.reduce(0) { $0 + $1.count } + given, total: perCommand * subjects.count,

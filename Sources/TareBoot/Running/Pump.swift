@@ -1,4 +1,5 @@
 internal import Glibc
+internal import LinuxSystem
 
 /// Waits for all that can happen while programs run.
 final class Pump {
@@ -30,7 +31,7 @@ final class Pump {
   ///   - deadline: monotonic nanoseconds.
   ///   - pause: how often `isDone` is asked where nothing tells of it; nil for only when something happens.
   func run(until deadline: UInt64, pause: UInt64? = nil, _ isDone: (UInt64) -> Bool) -> Ending {
-    var now = monotonicNow()
+    var now = SystemClock.monotonic.now
     while true {
       if isDone(now) { return .done }
       if let signals = context.signals, signals.count > seenSignals {
@@ -51,7 +52,7 @@ final class Pump {
     let members = watchesMembers ? Array(family.members.values) : []
     entries += members.map { entry($0.number) } + signs.map { entry($0) }
     let count = unsafe poll(&entries, nfds_t(entries.count), Int32(clamping: (left + 999_999) / 1_000_000))
-    let now = monotonicNow()
+    let now = SystemClock.monotonic.now
     if count == 0 { context.tick?() }
     guard count > 0 else { return now }
     var hasEnded = false

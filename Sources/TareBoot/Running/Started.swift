@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import LinuxSystem
 
 /// What a program is started with, prepared so that nothing but the start lies between the clock and the kernel.
 struct Launch {
@@ -47,16 +48,16 @@ struct Launch {
     var variables = unsafe environment.map { unsafe strdup($0) } + [nil]
     defer { while let word = unsafe arguments.popLast() ?? variables.popLast() { unsafe free(word) } }
     var pid: Int32 = 0
-    var requested = monotonicNow()
+    var requested = SystemClock.monotonic.now
     var error = unsafe posix_spawn(&pid, program, &files, &attributes, &arguments, &variables)
     // A program that was just written may be open for writing a moment longer: in a child that another thread has made
     // and that has not executed yet.
     for _ in 0..<20 where error == ETXTBSY {
       usleep(5000)
-      requested = monotonicNow()
+      requested = SystemClock.monotonic.now
       error = unsafe posix_spawn(&pid, program, &files, &attributes, &arguments, &variables)
     }
-    let spawned = monotonicNow()
+    let spawned = SystemClock.monotonic.now
     guard error == 0 else { throw SystemFailure("start", program, number: error) }
     return (pid, requested, spawned)
   }

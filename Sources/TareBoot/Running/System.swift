@@ -16,13 +16,6 @@ struct SystemFailure: Error, CustomStringConvertible {
   }
 }
 
-/// Monotonic nanoseconds.
-func monotonicNow() -> UInt64 {
-  var time = timespec()
-  unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-  return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-}
-
 /// Seconds between two monotonic instants; 0 where the second is not later.
 func seconds(from begin: UInt64, to end: UInt64) -> Double { end > begin ? Double(end - begin) / 1e9 : 0 }
 

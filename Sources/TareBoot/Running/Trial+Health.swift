@@ -1,3 +1,4 @@
+internal import LinuxSystem
 internal import TareModel
 
 /// Containers whose engine says when they are healthy.
@@ -14,9 +15,9 @@ extension Trial {
         return .done
       }
       while copy.ready == nil {
-        guard monotonicNow() < deadline else { return .timedOut }
+        guard SystemClock.monotonic.now < deadline else { return .timedOut }
         switch answer([subject.words[0], "inspect", "--format", "{{.State.Health.Status}}", id], until: deadline) {
-        case .success("healthy"): copy.ready = monotonicNow()
+        case .success("healthy"): copy.ready = SystemClock.monotonic.now
         case .success("starting"): break
         case .success(let word):
           let none = ["", "none", "<no value>"].contains(word)
@@ -27,7 +28,7 @@ extension Trial {
           return .done
         case .failure(let failure):
           if wasInterrupted { return .interrupted }
-          guard monotonicNow() < deadline else { return .timedOut }
+          guard SystemClock.monotonic.now < deadline else { return .timedOut }
           // Docker's template finds no such field then.
           let hasNone = failure.description.contains("Health")
           result.failure =
@@ -37,7 +38,7 @@ extension Trial {
           return .done
         }
         if copy.ready == nil {
-          let ending = pump.run(until: min(deadline, monotonicNow() &+ Self.pause)) { _ in false }
+          let ending = pump.run(until: min(deadline, SystemClock.monotonic.now &+ Self.pause)) { _ in false }
           if ending == .interrupted { return .interrupted }
         }
       }
@@ -52,7 +53,7 @@ extension Trial {
     var hadAny = false
     for id in copies.compactMap(Self.containerID) {
       hadAny = true
-      let limit = monotonicNow() &+ subject.limits.timeout
+      let limit = SystemClock.monotonic.now &+ subject.limits.timeout
       if case .failure(let failure) = answer([subject.words[0], "rm", "-f", id], until: limit) {
         result.notes.append("the container \(id.prefix(12)) may be left: \(failure.description)")
       }

@@ -1,10 +1,11 @@
 internal import Glibc
+internal import LinuxSystem
 
 /// Programs that help a run: what prepares it, cleans up behind it, or is asked about it.
 extension Trial {
   /// Runs a program to its end. What goes wrong is told in words.
   func help(_ words: [String], _ what: String, _ complain: (String) -> Void) {
-    switch answer(words, until: monotonicNow() &+ subject.limits.timeout) {
+    switch answer(words, until: SystemClock.monotonic.now &+ subject.limits.timeout) {
     case .success: break
     case .failure(let failure):
       complain("\(what) failed: \(failure.description)")
@@ -40,7 +41,7 @@ extension Trial {
     if ending != .done {
       if ending == .interrupted { wasInterrupted = true }
       program.signalGroup(SIGKILL)
-      _ = pump.run(until: monotonicNow() &+ 5_000_000_000) { _ in program.ending != nil }
+      _ = pump.run(until: SystemClock.monotonic.now &+ 5_000_000_000) { _ in program.ending != nil }
       let why = ending == .interrupted ? "interrupted" : "did not end in time"
       return .failure(HelperFailure(description: "\(words[0]) \(why)", output: program.tail.lines))
     }

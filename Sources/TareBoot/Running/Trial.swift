@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import LinuxSystem
 internal import TareModel
 
 /// One run of a command: prepare, start, wait until ready, stop, clean up.
@@ -144,7 +145,7 @@ final class Trial {
           return true
         }
       }
-      if isReady(copy, sign) { copy.ready = monotonicNow() }
+      if isReady(copy, sign) { copy.ready = SystemClock.monotonic.now }
     }
     if case .health = subject.ready { return copies.allSatisfy { $0.program.ending != nil } }
     return copies.allSatisfy { $0.ready != nil }
@@ -199,13 +200,13 @@ final class Trial {
   /// Stops what runs, cleans up, and sees that nothing is left.
   private func end() {
     pump.take = { _, _, _ in }
-    let begin = monotonicNow()
+    let begin = SystemClock.monotonic.now
     family.refresh()
     let isOver = if case .exit = subject.ready, result.failure == nil { true } else { false }
     if !isOver {
       let hadSomething = stopContainers() || !family.isGone
       let isGone = sweep()
-      if hadSomething, isGone { result.stop = seconds(from: begin, to: monotonicNow()) }
+      if hadSomething, isGone { result.stop = seconds(from: begin, to: SystemClock.monotonic.now) }
     }
     if result.failure != nil { result.output = copies.last?.program.tail.lines ?? result.output }
   }
@@ -230,7 +231,7 @@ final class Trial {
       if signal == SIGKILL { result.wasKilled = true }
       family.signalGroups(signal)
       var told: Set<Int32> = []
-      let deadline = monotonicNow() &+ time
+      let deadline = SystemClock.monotonic.now &+ time
       var ending = Pump.Ending.interrupted
       while ending == .interrupted {
         ending = pump.run(until: deadline) { [family] _ in

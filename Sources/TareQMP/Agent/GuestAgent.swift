@@ -1,4 +1,5 @@
 internal import Glibc
+internal import LinuxSystem
 internal import TareModel
 
 /// Asks a guest's agent which kernel it runs and when its user space began, and disconnects. Reads four files of /proc and
@@ -84,9 +85,9 @@ enum GuestAgent {
     guard let stat = files[0], let uptimeFile = files[1] else {
       return .failed("its guest agent opens no /proc: expected a Linux guest whose agent may read files")
     }
-    let before = realtimeNow()
+    let before = SystemClock.realtime.now
     let first = try agent.ask([.read(handle: uptimeFile, count: 64), .time, .read(handle: stat, count: 4096)])
-    let asked = before...max(before, realtimeNow())
+    let asked = before...max(before, SystemClock.realtime.now)
     guard let uptime = first[0]?.bytes.flatMap(GuestStart.uptime), let own = first[2]?.bytes else {
       return .failed("its guest agent reads no /proc: expected a Linux guest")
     }
@@ -152,11 +153,4 @@ enum GuestAgent {
     let answers = try agent.ask([.read(handle: file, count: 4096), .close(file)])
     return answers[0]?.bytes.flatMap { GuestStart(first: own, child: $0) }
   }
-}
-
-/// Nanoseconds since 1970.
-func realtimeNow() -> UInt64 {
-  var time = timespec()
-  unsafe clock_gettime(CLOCK_REALTIME, &time)
-  return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
 }

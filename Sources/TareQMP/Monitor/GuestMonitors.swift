@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import LinuxSystem
 internal import Synchronization
 public import TareModel
 
@@ -99,7 +100,8 @@ public final class GuestMonitors: GuestFigures {
       guard let entry = entries[machine] else { return .missing(.noGuestAgent) }
       if let obstacle = entry.obstacle { return .missing(.noGuestAgent, why: "not asked: \(obstacle)") }
       // One that is busy for a moment keeps what it said.
-      if let report = entry.report, entry.failure == nil || report.at &+ GuestMemory.patience > realtimeNow() {
+      if let report = entry.report, entry.failure == nil || report.at &+ GuestMemory.patience > SystemClock.realtime.now
+      {
         return .told(report)
       }
       return entry.failure.map { .missing(.notReported, why: Self.words($0)) } ?? .missing(.noGuestAgent)

@@ -1,3 +1,4 @@
+internal import LinuxSystem
 internal import TareModel
 
 /// Asks a QEMU what it knows of its machine, and disconnects.
@@ -36,7 +37,7 @@ enum MonitorReport {
     }
     if let version = answers.value(Version.self, of: .version) { memory.version = version.text }
     if disks { memory.disks = Self.disks(answers) }
-    var report = GuestReport(at: realtimeNow())
+    var report = GuestReport(at: SystemClock.realtime.now)
     report.version = memory.version
     report.status = answers.value(Status.self, of: .status)?.word
     report.balloon = answers.value(Size.self, of: .balloon)?.actual

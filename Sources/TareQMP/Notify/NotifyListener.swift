@@ -69,9 +69,9 @@ public final class NotifyListener: Sendable {
     defer { Glibc.close(connection) }
     _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
     guard admits(connection) else { return }
-    let began = realtimeNow()
+    let began = SystemClock.realtime.now
     guard let bytes = read(connection), !bytes.isEmpty else { return }
-    take(NotifyMessage(bytes), began...max(began, realtimeNow()))
+    take(NotifyMessage(bytes), began...max(began, SystemClock.realtime.now))
   }
 
   /// All until the other end has done; nil where that takes too long or is too much.

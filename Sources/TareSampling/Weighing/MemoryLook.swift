@@ -1,5 +1,6 @@
 internal import Glibc
 internal import KernelStats
+internal import LinuxSystem
 internal import TareModel
 
 /// What the mappings of a workload's processes say. Dear: the kernel walks all their pages, about 9 ms a GiB of small ones.
@@ -38,14 +39,14 @@ struct MemoryLook: Sendable {
   private var guestShare: UInt64 = 0
 
   init(_ subject: Subject, _ root: KernelRoot, _ buffer: inout [UInt8]) {
-    let began = threadTime()
+    let began = SystemClock.thread.now
     at = root.monotonic()
     var files: Set<MemoryMapping.File> = []
     if !subject.machine.isEmpty { lookAtMachine(subject, root, &buffer, &files) }
     for pid in subject.helpers { look(atHelper: pid, subject, root, &buffer, files) }
     // Where others map guest RAM too, their shares of it are the guest's.
     if case .value(let resident) = guest { guest = .value(max(resident, guestShare)) }
-    cost = threadTime() &- began
+    cost = SystemClock.thread.now &- began
   }
 
   // MARK: Machine
@@ -226,11 +227,4 @@ extension KernelRoot {
     }
     return kept
   }
-}
-
-/// CPU time of this thread, nanoseconds.
-private func threadTime() -> UInt64 {
-  var time = timespec()
-  unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-  return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
 }

@@ -3,8 +3,14 @@ internal import TareModel
 extension ScreenState {
   /// What tare itself costs, longest first: the first that fits is shown.
   func ownCost(_ frame: Frame) -> [String] {
+    switch source.kind {
+    case .live: break
+    case .capture: return ["a captured host", ""]
+    case .recording: return ["a recording", ""]
+    case .remote: return ["another machine", ""]
+    }
     let own = frame.current.own
-    guard let resident = own.resident, let sampling = own.sampling else { return ["a captured host", ""] }
+    guard let resident = own.resident, let sampling = own.sampling else { return [""] }
     let memory = Amount.text(Double(resident), settings.units)
     var cpu = "?"
     if let now = own.cpu, let then = frame.previous?.own.cpu, now >= then, let elapsed = frame.elapsed {

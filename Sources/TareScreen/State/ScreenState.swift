@@ -44,6 +44,8 @@ public struct ScreenState: Sendable {
   public internal(set) var message: String?
   /// Samples that should have been taken and were not, because the one before took too long.
   public internal(set) var missedDeadlines = 0
+  /// Where the samples come from.
+  public var source = SourceTraits(.live)
   /// Seconds that the clock on the wall is ahead of UTC.
   public var utcOffset = 0
   /// What was looked for: names of runtimes and hypervisors.

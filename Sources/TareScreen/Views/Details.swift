@@ -107,7 +107,7 @@ struct Details {
   private var tasks: Section {
     let title = workload.kind != .vm ? "PROCESSES" : "THREADS"
     guard let inspection else {
-      let says = frame.current.own.sampling == nil ? "a captured host holds none" : "read from the next sample on"
+      let says = state.source.kind == .capture ? "a captured host holds none" : "read from the next sample on"
       return Section(title: title, lines: [Section.Line(name: says, isWhole: true, style: .dim)])
     }
     var lines = inspection.tasks.map { task -> Section.Line in

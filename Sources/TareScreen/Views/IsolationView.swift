@@ -17,8 +17,8 @@ struct IsolationView {
     let area = Details.area(size)
     let sections = sections(width: area.width)
     guard !sections.isEmpty else {
-      let isLive = frame.current.own.sampling != nil
-      canvas.put(isLive ? "Read from the next sample on." : "Nobody read it of this host.", x: 1, y: 3, .dim)
+      let isRead = state.source.kind != .capture
+      canvas.put(isRead ? "Read from the next sample on." : "Nobody read it of this host.", x: 1, y: 3, .dim)
       return
     }
     let flow = SectionFlow(history: state.shownHistory, style: Style(of: workload.kind))

@@ -1,6 +1,7 @@
 internal import CLinux
 internal import Glibc
-internal import TareModel
+internal import LinuxSystem
+public import TareModel
 public import TareScreen
 
 /// The live screen: waits for keys, signals and samples, and for nothing else; brings them to the state, and draws it.
@@ -22,15 +23,11 @@ public final class LiveLoop {
   private var state: ScreenState
   private var appearance: Appearance
   private var questions: Questions
-  private var rotation: Rotation
-  private var schedule = Schedule()
-  private var news = News()
+  private let driver: FrameDriver
   private var decoder = KeyDecoder()
   /// Monotonic nanoseconds at which what has come so far is all of a key.
   private var keyDeadline: UInt64?
-  private var interval: UInt64
   private var inspected: String?
-  private var showsUsers: Bool
   /// Drawn in turn: the terminal keeps the one before, to compare.
   private var canvases: [Canvas]
   private var isStale = true
@@ -38,22 +35,22 @@ public final class LiveLoop {
   /// then, because a full pass over all processes needs more than a tick does.
   private var givingBack = 3
   private var ending: Ending?
-  private let begun = monotonicNow()
+  private let begun = SystemClock.monotonic.now
 
   public init(
     _ terminal: Terminal, _ signals: TerminalSignals, _ state: ScreenState, _ appearance: Appearance,
-    _ source: any SampleSource, outside: @escaping Outside
+    _ source: any FrameSource, outside: @escaping Outside
   ) {
     self.terminal = terminal
     self.signals = signals
     self.state = state
     self.state.size = terminal.size
+    self.state.source = source.traits
     self.appearance = appearance
     self.outside = outside
     sampling = SamplingThread(source)
-    rotation = Rotation(source.makeSample)
-    interval = state.settings.interval
-    showsUsers = state.settings.users
+    driver = FrameDriver(source, interval: state.settings.interval, pace: .screen, clock: { SystemClock.monotonic.now })
+    driver.request = SampleRequest(users: state.settings.users, slices: true)
     questions = Questions(appearance, size: terminal.size)
     canvases = []
     applyAppearance()
@@ -63,7 +60,7 @@ public final class LiveLoop {
   public func run() throws -> Ending {
     try sampling.start()
     defer { sampling.end() }
-    ask()
+    order()
     terminal.send(questions.text)
     // A question leaves something on the screen.
     terminal.redraw()
@@ -78,30 +75,27 @@ public final class LiveLoop {
   // MARK: Waiting
 
   private func wait() throws {
-    var entries = [STDIN_FILENO, signals.descriptor, sampling.descriptor, sampling.news ?? -1].map {
+    let wakeup = driver.source.wakeup
+    var entries = [STDIN_FILENO, signals.descriptor, sampling.descriptor, wakeup ?? -1].map {
       pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
     }
     let count = unsafe poll(&entries, nfds_t(entries.count), timeout)
     if count > 0 {
       if entries[1].revents != 0 { takeSignals() }
       if entries[2].revents != 0 { try takeSample() }
-      if entries[3].revents != 0, let descriptor = sampling.news { news.came(descriptor, now: monotonicNow()) }
+      if entries[3].revents != 0, let wakeup { takeWakeup(wakeup) }
       if entries[0].revents != 0 { takeInput(entries[0].revents) }
     }
-    let now = monotonicNow()
+    let now = SystemClock.monotonic.now
     if let deadline = keyDeadline, now >= deadline { handle(decoder.giveUp(), now) }
-    if let due = schedule.due, now >= due { ask() }
-    if let due = newsDue, now >= due, let newest = rotation.newest() { sampling.announce(newest) }
+    if let due = driver.due, now >= due { order() }
   }
 
   /// Milliseconds for poll(2), rounded up so that it does not come back too early.
   private var timeout: Int32 {
-    let deadlines = [
-      keyDeadline, [schedule.due, newsDue].compactMap { rotation.isFilling ? nil : $0 }.min(),
-      isStale && !mayDraw ? drawDeadline : nil,
-    ].compactMap { $0 }
+    let deadlines = [keyDeadline, driver.due, isStale && !mayDraw ? drawDeadline : nil].compactMap(\.self)
     guard let next = deadlines.min() else { return -1 }
-    let now = monotonicNow()
+    let now = SystemClock.monotonic.now
     return next > now ? Int32(clamping: (next - now + 999_999) / 1_000_000) : 0
   }
 
@@ -126,7 +120,7 @@ public final class LiveLoop {
       ending = .signal(SIGHUP)
       return
     }
-    let now = monotonicNow()
+    let now = SystemClock.monotonic.now
     handle(decoder.decode(buffer[..<count], at: now), now)
   }
 
@@ -144,29 +138,25 @@ public final class LiveLoop {
 
   // MARK: Sampling
 
-  private func ask() {
-    guard let empty = rotation.next() else { return }
-    sampling.ask(empty, inspected: inspected, users: showsUsers)
+  private func order() {
+    guard let order = driver.order(now: SystemClock.monotonic.now) else { return }
+    sampling.order(order, inspected: inspected)
+  }
+
+  private func takeWakeup(_ descriptor: Int32) {
+    var count: UInt64 = 0
+    _ = unsafe read(descriptor, &count, 8)
+    driver.wasWoken(now: SystemClock.monotonic.now)
   }
 
   private func takeSample() throws {
-    switch try sampling.collect() {
-    case .taken(let taken): take(taken)
-    case .announced(let newest):
-      news.wasLooked(found: newest != nil)
-      if let frame = rotation.frame(newest: newest) { take(.announcement(frame)) }
+    guard let done = try sampling.collect() else { return }
+    switch driver.take(done.answer, now: SystemClock.monotonic.now) {
+    case .frame(let frame): take(.frame(frame))
+    case .update(let frame): take(.announcement(frame))
     case nil: break
     }
-  }
-
-  /// While samples come in a hurry there is no need to look in between.
-  private var newsDue: UInt64? { schedule.isSettled ? news.due : nil }
-
-  private func take(_ taken: SamplingThread.Taken) {
-    schedule.took(begun: taken.begun, interval: interval, now: monotonicNow())
-    if !taken.hasMore { schedule.end() }
-    take(.frame(rotation.frame(taken.sample)))
-    if let inspection = taken.inspection, inspection.workload == inspected { take(.inspection(inspection)) }
+    if let inspection = done.inspection, inspection.workload == inspected { take(.inspection(inspection)) }
   }
 
   // MARK: Events and effects
@@ -187,12 +177,11 @@ public final class LiveLoop {
     case .suspend: suspend(wholeGroup: true)
     case .redraw: terminal.redraw()
     case .interval(let nanoseconds):
-      interval = max(nanoseconds, 1_000_000)
-      schedule.change(interval: interval)
+      driver.change(interval: max(nanoseconds, 1_000_000))
     case .copy(let text): terminal.copy(text)
     case .mouse(let isOn): terminal.setMouse(isOn)
     case .inspect(let id): inspected = id
-    case .users(let areShown): showsUsers = areShown
+    case .users(let areShown): driver.request.users = areShown
     case .save:
       var canvas = canvases[0]
       draw(state, on: &canvas)
@@ -215,7 +204,7 @@ public final class LiveLoop {
   /// The first picture waits for a first sample and a moment for the terminal's answers; later ones for nothing.
   private var mayDraw: Bool {
     if state.frame != nil, !questions.isWaiting { return true }
-    return monotonicNow() >= drawDeadline
+    return SystemClock.monotonic.now >= drawDeadline
   }
 
   /// An answer takes the time of a way there and back, and most terminals are near.
@@ -233,7 +222,7 @@ public final class LiveLoop {
     terminal.show(canvases[0])
     canvases.swapAt(0, 1)
     isStale = false
-    if schedule.taken >= givingBack {
+    if driver.count >= givingBack {
       givingBack = givingBack == 3 ? 8 : givingBack + 16
       tare_forget_start()
     }

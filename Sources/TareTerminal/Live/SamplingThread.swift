@@ -4,42 +4,30 @@ internal import LinuxSystem
 internal import Synchronization
 internal import TareModel
 
-/// Takes samples on a thread of its own, one when it is asked for one.
+/// Has a source take samples on a thread of its own, one when it is ordered.
 ///
 /// A sample goes over to it and comes back filled, so that nobody else holds its memory while it is written.
 final class SamplingThread: @unchecked Sendable {
-  enum Answer {
-    case taken(Taken)
-    /// What became of the last sample; nil where nothing in it has changed.
-    case announced(Sample?)
-  }
-
-  struct Taken {
-    var sample: Sample
+  struct Done {
+    var answer: FrameDriver.Answer
+    /// With a new sample: of the workload that somebody looks at.
     var inspection: Inspection?
-    /// Monotonic nanoseconds at which it was begun.
-    var begun: UInt64
-    /// Whether another one may be asked for.
-    var hasMore: Bool
   }
 
   private struct State {
-    var empty: Sample?
+    var order: FrameDriver.Order?
     var inspected: String?
-    var showsUsers = false
-    /// The empty one is the last one, to be brought up to date.
-    var isLast = false
-    var result: Result<Answer, any Error>?
+    var result: Result<Done, any Error>?
     var isEnded = false
   }
 
   /// Readable when a sample is ready.
   let descriptor = tare_eventfd()
   private let requests = tare_eventfd()
-  private let source: any SampleSource
+  private let source: any FrameSource
   private let state = Mutex(State())
 
-  init(_ source: any SampleSource) { self.source = source }
+  init(_ source: any FrameSource) { self.source = source }
 
   /// Begins.
   /// - Throws: where the thread or one of its two descriptors cannot be had: nobody would ever see a sample.
@@ -48,31 +36,18 @@ final class SamplingThread: @unchecked Sendable {
     try SystemThread.start("tare-sampling") { [self] in run() }
   }
 
-  /// Wants this sample filled. Not before the one before has come back.
-  func ask(_ sample: consuming Sample, inspected: String?, users: Bool) {
+  /// Wants this done. Not before what was ordered before has come back.
+  /// - Parameter inspected: the workload that somebody looks at.
+  func order(_ order: consuming FrameDriver.Order, inspected: String?) {
     state.withLock { state in
-      state.empty = sample
-      state.isLast = false
+      state.order = order
       state.inspected = inspected
-      state.showsUsers = users
     }
     Self.wake(requests)
   }
-
-  /// Wants the rows of the last sample brought up to date.
-  func announce(_ last: consuming Sample) {
-    state.withLock { state in
-      state.empty = last
-      state.isLast = true
-    }
-    Self.wake(requests)
-  }
-
-  /// Readable when that is worth it.
-  var news: Int32? { source.news }
 
   /// What is ready.
-  func collect() throws -> Answer? {
+  func collect() throws -> Done? {
     Self.wait(descriptor)
     return try state.withLock { state in
       defer { state.result = nil }
@@ -89,29 +64,28 @@ final class SamplingThread: @unchecked Sendable {
   private func run() {
     while true {
       Self.wait(requests)
-      let (empty, isLast, inspected, users, isEnded) = state.withLock { state in
-        defer { state.empty = nil }
-        return (state.empty, state.isLast, state.inspected, state.showsUsers, state.isEnded)
+      let (order, inspected, isEnded) = state.withLock { state in
+        defer { state.order = nil }
+        return (state.order, state.inspected, state.isEnded)
       }
       if isEnded { return }
-      guard let empty else { continue }
-      let result = Result { try isLast ? update(empty) : .taken(take(empty, inspected, users: users)) }
+      guard let order else { continue }
+      let result = Result { try carryOut(order, inspected) }
       state.withLock { $0.result = result }
       Self.wake(descriptor)
     }
   }
 
-  private func take(_ empty: consuming Sample, _ inspected: String?, users: Bool) throws -> Taken {
-    source.showUsers(users)
-    let begun = monotonicNow()
-    var sample = empty
-    let hasMore = try source.take(into: &sample)
-    return Taken(sample: sample, inspection: inspected.flatMap(source.inspect), begun: begun, hasMore: hasMore)
-  }
-
-  private func update(_ last: consuming Sample) throws -> Answer {
-    var sample = last
-    return .announced(try source.announce(into: &sample) ? sample : nil)
+  private func carryOut(_ order: consuming FrameDriver.Order, _ inspected: String?) throws -> Done {
+    switch consume order {
+    case .update(var last): return Done(answer: .updated(try source.update(&last) ? last : nil))
+    case .sample(var sample, let request):
+      let begun = SystemClock.monotonic.now
+      let isFilled = try source.next(into: &sample, request)
+      return Done(
+        answer: .sample(sample, begun: begun, isFilled: isFilled),
+        inspection: isFilled ? inspected.flatMap(source.inspect) : nil)
+    }
   }
 
   private static func wake(_ descriptor: Int32) {
@@ -123,10 +97,4 @@ final class SamplingThread: @unchecked Sendable {
     var count: UInt64 = 0
     while unsafe read(descriptor, &count, 8) < 0, errno == EINTR {}
   }
-}
-
-func monotonicNow() -> UInt64 {
-  var time = timespec()
-  unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-  return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
 }

@@ -39,24 +39,20 @@ struct CaptureCommand: ParsableCommand {
   func run() throws {
     let interrupts = Interrupts(grace: 3)
     let unanswered: Set<String>
-    do throws(KernelError) {
+    do {
       let recorder = try Recorder(making: folder)
       let root = KernelRoot(recorder: recorder)
       let names = SocketNames(waits: true)
       let environment = environment("XDG_RUNTIME_DIR").map { ["XDG_RUNTIME_DIR": $0] } ?? [:]
       let sampler = try Sampler(
         root, environment: environment, names: names, budget: DescriptorBudget(0), waiting: Waiting.sources)
-      sampler.showsUsers = users
-      var sample = sampler.makeSample()
-      try sampler.sample(into: &sample)
-      for workload in sample.workloads { _ = sampler.inspect(workload.id) }
-      recorder.mark(root.now())
-      var next = sample.monotonic
-      for _ in 1..<(interval.nanoseconds > 0 ? max(1, count) : 1) {
-        next += interval.nanoseconds
-        guard interrupts.wait(until: next, now: { root.monotonic() }) else { break }
-        try sampler.sample(into: &sample)
-        for workload in sample.workloads { _ = sampler.inspect(workload.id) }
+      let source = LocalSource(root, sampler)
+      let frames = Frames(source, interval: interval.nanoseconds, users: users, interrupts)
+      var sample = source.makeSample()
+      for _ in 0..<(interval.nanoseconds > 0 ? count : 1) {
+        guard let frame = try frames.next() else { break }
+        sample = frame.current
+        for workload in sample.workloads { _ = source.inspect(workload.id) }
         recorder.mark(root.now())
       }
       try recorder.finish(facts: root.facts, engineNames: kept(names.names, sample.workloads))
@@ -65,6 +61,8 @@ struct CaptureCommand: ParsableCommand {
       Output.note(
         "captured \(count) workload\(count == 1 ? "" : "s"); replay: tare snapshot --root \(Self.word(folder))")
       unanswered = sample.unanswered.union(names.unanswered)
+    } catch let code as ExitCode {
+      throw code
     } catch {
       Output.note("\(error)")
       throw Exit.failure

@@ -79,7 +79,7 @@ struct DemoCommand: ParsableCommand {
     if !headless, Screen.isThere, seconds == nil {
       return try Screen(Chosen.settings(), root: nil, guests: guests).run()
     }
-    var session = try Session(root: nil, waits: false, watches: true, guests: guests)
+    let session = try Session(root: nil, waits: false, watches: true, guests: guests)
     let table = TableExporter(room: Output.columns)
     let order = RowOrder(named: "memory")!
     try session.run(interval: 1_000_000_000, count: seconds ?? 10, interrupts: interrupts) { frame in

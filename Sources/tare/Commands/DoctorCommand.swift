@@ -19,26 +19,21 @@ struct DoctorCommand: ParsableCommand {
   func run() throws {
     let sources = allSources()
     let session = try Session(root: nil, waits: true, sources: sources)
-    var sample = session.sampler.makeSample()
-    do throws(KernelError) {
-      try session.sampler.sample(into: &sample)
-    } catch {
-      Output.note("nothing can be read: \(error)")
-      throw Exit.nothingRead
-    }
+    guard let frame = try Frames(session.source, interval: 0, Interrupts()).next() else { return }
+    let sample = frame.current
     // Sampling asks engines only when there is a container to name.
     if let sockets = session.sockets, sockets.report.isEmpty { sockets.refresh(running: []) }
     let host = sample.host
     let cpus = "\(host.cpusOnline) CPU\(host.cpusOnline == 1 ? "" : "s")"
     var lines = ["tare doctor  \(host.hostname.harmless)  Linux \(host.kernelRelease.harmless)  \(cpus)", ""]
-    lines += KernelChecks.all(session.root, host).flatMap(Self.lines)
+    lines += KernelChecks.all(session.source.root, host).flatMap(Self.lines)
     lines += ["", "Containers and virtual machines"]
     lines += RuntimeChecks.all(sources, sample).flatMap(Self.lines)
     lines += RuntimeChecks.sockets(session.sockets).flatMap(Self.lines)
-    lines += RuntimeChecks.guests(session.sampler.machines).flatMap(Self.lines)
+    lines += RuntimeChecks.guests(session.source.sampler.machines).flatMap(Self.lines)
     lines += sample.problems.map { "  !  \("\($0.source): \($0.message)".harmless)" }
     _ = try Output.write(lines.joined(separator: "\n") + "\n")
-    try Session.checkWhole(sample.unanswered.union(session.sockets?.unanswered ?? []))
+    try Session.checkWhole(session.unanswered(in: frame))
   }
 
   private static func lines(_ check: Check) -> [String] {

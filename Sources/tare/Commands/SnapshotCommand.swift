@@ -99,17 +99,18 @@ struct SnapshotCommand: ParsableCommand {
   func run() throws {
     let interrupts = Interrupts()
     let isOnce = interval.nanoseconds == 0
-    var session = try Session(
+    let session = try Session(
       root: root, waits: true, watches: count != 1, readyMarker: starts.pattern(),
       guests: guests.asked(samples: isOnce ? 1 : count == 1 ? 2 : 0))
-    session.sampler.showsUsers = users
-    if let format = StillScreen.Format(rawValue: format) { return try draw(format, &session, interrupts) }
+    if let format = StillScreen.Format(rawValue: format) { return try draw(format, session, interrupts) }
     let choice = try ExportChoice(columns: chosenColumns(), isWide: wide, room: Output.columns)
     guard let exporter = allExporters.first(where: { $0.name == format })?.with(choice) else { return }
     let order = RowOrder(named: sort)!
     let filter = try wanted.parsed()
     var head = exporter.head
-    let unanswered = try session.run(interval: interval.nanoseconds, count: count, interrupts: interrupts) { frame in
+    let unanswered = try session.run(
+      interval: interval.nanoseconds, count: count, users: users, interrupts: interrupts
+    ) { frame in
       defer { head = "" }
       return head + exporter.text(frame, order: order.rows(frame).filter { filter?.matches(frame, $0) ?? true })
     }
@@ -137,15 +138,16 @@ struct SnapshotCommand: ParsableCommand {
     }
   }
 
-  private func draw(_ format: StillScreen.Format, _ session: inout Session, _ interrupts: Interrupts) throws {
-    let isLive = session.root.isLive
+  private func draw(_ format: StillScreen.Format, _ session: Session, _ interrupts: Interrupts) throws {
+    let traits = session.source.traits
     let screen = StillScreen(
       format, try still.settings(sort: sort, columns: chosenColumns(), users: users), size: still.cells,
-      utcOffset: isLive ? Screen.utcOffset : 0,
-      filter: try wanted.parsed())
-    // All that a capture has: the graphs show it.
-    let samples = isLive ? count : .max
-    let unanswered = try session.run(interval: interval.nanoseconds, count: samples, interrupts: interrupts) { frame in
+      traits, filter: try wanted.parsed())
+    // All that is stored: the graphs show it.
+    let samples = traits.isStored ? 0 : count
+    let unanswered = try session.run(
+      interval: interval.nanoseconds, count: samples, users: users, interrupts: interrupts
+    ) { frame in
       screen.take(frame)
       return ""
     }

@@ -1,4 +1,5 @@
 import Glibc
+import LinuxSystem
 import TareBoot
 import TareLab
 import TareModel
@@ -86,9 +87,7 @@ final class BootPreset: BootSubject {
     _ requested: ContinuousClock.Instant, _ readyAfter: Duration, _ instants: [PhaseInstant], _ result: inout BootRun
   ) {
     let ago = Self.seconds(ContinuousClock.now - requested)
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    let began = Double(time.tv_sec) + Double(time.tv_nsec) / 1e9 - ago
+    let began = Double(SystemClock.monotonic.now) / 1e9 - ago
     let ready = Self.seconds(readyAfter)
     result.copies = [ready]
     result.phases = [BootRun.Phase(.requested, at: 0)]

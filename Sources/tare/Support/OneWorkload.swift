@@ -38,17 +38,17 @@ struct OneWorkloadOptions: ParsableArguments {
     let interrupts = Interrupts()
     let isOnce = interval.nanoseconds == 0
     // Engines are waited for: a name that has not come yet would not be found.
-    var session = try Session(root: root, waits: true, guests: guests.asked(samples: isOnce ? 1 : 2))
-    let (sampler, sockets) = (session.sampler, session.sockets)
+    let session = try Session(root: root, waits: true, guests: guests.asked(samples: isOnce ? 1 : 2))
+    let (source, sockets) = (session.source, session.sockets)
     var failure: [String]?
     var seen: (frame: Frame, row: Int, inspection: Inspection)?
-    // Rates of a replay are those of its last two samples.
-    let count: UInt = session.root.isLive ? 1 : .max
+    // Rates of what is stored are those of its last two samples.
+    let count: UInt = source.traits.isStored ? 0 : 1
     let unanswered = try session.run(interval: interval.nanoseconds, count: count, interrupts: interrupts) { frame in
       switch WorkloadName(name).row(in: frame.current.workloads, hidden: frame.current.host.hidden) {
       case .found(let row):
         failure = nil
-        if let inspection = sampler.inspect(frame.current.workloads[row].id) { seen = (frame, row, inspection) }
+        if let inspection = source.inspect(frame.current.workloads[row].id) { seen = (frame, row, inspection) }
       case .failed(let lines): failure = lines
       }
       return ""

@@ -56,8 +56,8 @@ struct Screen {
         settings, terminal.kind, colorVariable: environment("COLORFGBG"), isUnicode: terminal.isUnicode)
       var state = ScreenState(size: terminal.size, settings: settings, filter: filter)
       state.places = allSources().map(\.name)
-      if session.root.isLive { state.utcOffset = Self.utcOffset }
-      let loop = LiveLoop(terminal, signals, state, appearance, SessionSource(session)) {
+      if session.source.traits.kind == .live { state.utcOffset = Self.utcOffset }
+      let loop = LiveLoop(terminal, signals, state, appearance, session.source) {
         effect, _, canvas, palette in
         effect == .save ? .message(SavedScreen.save(canvas, palette)) : nil
       }
@@ -94,34 +94,5 @@ struct Screen {
     var command = try SnapshotCommand.parse(words)
     try command.validate()
     try command.run()
-  }
-}
-
-/// A session's sampler as the live screen wants it.
-final class SessionSource: SampleSource {
-  private let session: Session
-  private var taken = 0
-
-  init(_ session: Session) {
-    self.session = session
-    session.sampler.readsSlices = true
-  }
-
-  func makeSample() -> Sample { session.sampler.makeSample() }
-
-  var news: Int32? { session.sampler.news }
-
-  func showUsers(_ areShown: Bool) { session.sampler.showsUsers = areShown }
-
-  func announce(into sample: inout Sample) throws -> Bool { try session.sampler.announce(into: &sample) }
-
-  func inspect(_ id: String) -> Inspection? { session.sampler.inspect(id) }
-
-  func take(into sample: inout Sample) throws -> Bool {
-    if taken > 0 { session.root.advance() }
-    // A first picture soon; a captured host has no time to lose.
-    try session.sampler.sample(into: &sample, isSketch: taken == 0 && session.root.isLive)
-    taken += 1
-    return session.root.instants.map { taken < $0 } ?? true
   }
 }

@@ -1,13 +1,13 @@
 import ArgumentParser
 import Glibc
 import KernelStats
+import LinuxSystem
 import TareModel
 import TareSampling
 
-/// A sampler over this machine or a captured one, and the loop that prints frames.
+/// A source of samples, and the loop that prints frames of them.
 struct Session {
-  let root: KernelRoot
-  let sampler: Sampler
+  let source: LocalSource
   /// Engines' sockets; none in a replay.
   let sockets: SocketNames?
 
@@ -22,17 +22,18 @@ struct Session {
     sources: [any WorkloadSource] = allSources(), guests: AskedGuests = AskedGuests()
   ) throws {
     do throws(KernelError) {
-      root = try Self.open(path)
+      let root = try Self.open(path)
       let budget = root.holdsDescriptors ? DescriptorBudget.fromLimits() : DescriptorBudget(0)
       sockets = root.isLive ? SocketNames(waits: waits, listens: watches) : nil
       for complaint in sockets?.complaints ?? [] { Output.note(complaint) }
       let names: any EngineNames = sockets ?? FixedEngineNames(root.manifest?.names ?? [:])
       let runtimeFolder = root.isLive ? environment("XDG_RUNTIME_DIR") : nil
-      sampler = try Sampler(
+      let sampler = try Sampler(
         root, environment: runtimeFolder.map { ["XDG_RUNTIME_DIR": $0] } ?? [:], names: names, sources: sources,
         budget: budget, guests: guests.clocks, figures: guests.figures,
         watch: watches && root.isLive ? StartWatch(readyMarker: readyMarker) : nil, looksAhead: watches,
         waiting: waits ? Waiting.sources : .live)
+      source = LocalSource(root, sampler)
     } catch {
       Output.note("nothing can be read: \(error)")
       throw Exit.nothingRead
@@ -45,47 +46,41 @@ struct Session {
   }
 
   /// Prints a block for each interval.
+  /// - Parameter count: of blocks; 0 goes on until the source has no more, or a signal comes.
   /// - Returns: runtimes, hypervisors and engines that did not answer in time, for any of the blocks.
   @discardableResult
-  mutating func run(
-    interval: UInt64, count: UInt, interrupts: Interrupts, _ text: (Frame) -> String
+  func run(
+    interval: UInt64, count: UInt, users: Bool = false, interrupts: Interrupts, _ text: (Frame) -> String
   ) throws -> Set<String> {
-    var previous = sampler.makeSample()
-    var current = sampler.makeSample()
-    try take(&previous)
+    let frames = Frames(source, interval: interval, users: users, interrupts)
+    guard let first = try frames.next() else { return [] }
     // From here on a signal is looked for between two samples; a sample that hangs does not keep it waiting.
     interrupts.grant(seconds: max(1, interrupts.grace))
     if interval == 0 {
-      _ = try print(text(Frame(previous: nil, current: previous)))
-      return previous.unanswered.union(sockets?.unanswered ?? [])
+      _ = try print(text(first))
+      return unanswered(in: first)
     }
     var unanswered: Set<String> = []
     var printed: UInt = 0
-    var next = previous.monotonic
     while count == 0 || printed < count {
-      if root.isLive {
-        // Ticks lie on a grid, so that the time a sample takes does not add up; a missed one is left out.
-        repeat { next += interval } while next <= root.monotonic()
-        guard interrupts.wait(until: next, now: { root.monotonic() }) else {
-          if printed == 0 { throw Exit.interrupted }
-          return unanswered
-        }
-      } else {
-        guard let instants = root.instants, printed + 1 < instants else {
-          if printed == 0 { _ = try print(text(Frame(previous: nil, current: previous))) }
-          return unanswered
-        }
-        root.advance()
+      guard let frame = try frames.next() else {
+        guard printed == 0 else { break }
+        guard frames.isAtEnd else { throw Exit.interrupted }
+        // It has one sample only.
+        _ = try print(text(first))
+        return self.unanswered(in: first)
       }
-      try take(&current)
-      let block = text(Frame(previous: previous, current: current))
-      unanswered.formUnion(current.unanswered.union(sockets?.unanswered ?? []))
-      guard try print(block) else { return unanswered }
+      let block = text(frame)
+      unanswered.formUnion(self.unanswered(in: frame))
+      guard try print(block) else { break }
       if !block.isEmpty { interrupts.hasShown() }
-      swap(&previous, &current)
       printed += 1
     }
     return unanswered
+  }
+
+  func unanswered(in frame: Frame) -> Set<String> {
+    frame.current.unanswered.union(sockets?.unanswered ?? [])
   }
 
   /// - Throws: ``Exit/incomplete`` where something did not answer, with a word about it.
@@ -93,15 +88,6 @@ struct Session {
     guard !unanswered.isEmpty else { return }
     Output.note("incomplete: \(unanswered.sorted().joined(separator: ", ")) did not answer in time")
     throw Exit.incomplete
-  }
-
-  private func take(_ sample: inout Sample) throws {
-    do throws(KernelError) {
-      try sampler.sample(into: &sample)
-    } catch {
-      Output.note("nothing can be read: \(error)")
-      throw Exit.nothingRead
-    }
   }
 
   /// - Returns: false when whoever read has gone.
@@ -112,6 +98,31 @@ struct Session {
     } catch {
       Output.note("\(error)")
       throw Exit.failure
+    }
+  }
+}
+
+/// The frames of a source, one an interval, until a signal asks to end.
+struct Frames {
+  private let driver: FrameDriver
+  private let interrupts: Interrupts
+
+  init(_ source: any FrameSource, interval: UInt64, users: Bool = false, _ interrupts: Interrupts) {
+    driver = FrameDriver(source, interval: interval, pace: .steady) { SystemClock.monotonic.now }
+    driver.request.users = users
+    self.interrupts = interrupts
+  }
+
+  /// Whether the source has no more.
+  var isAtEnd: Bool { driver.isAtEnd }
+
+  /// - Returns: nil at the end, and where a signal came first.
+  func next() throws -> Frame? {
+    do {
+      return try driver.next { due in interrupts.wait(until: due) { SystemClock.monotonic.now } }
+    } catch {
+      Output.note("nothing can be read: \(error)")
+      throw Exit.nothingRead
     }
   }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import LinuxSystem
 import Synchronization
 import TareHTTP
 import TareModel
@@ -173,11 +174,7 @@ final class SocketNames: EngineNames {
   }
 
   /// Realtime seconds since 1970.
-  @Sendable private static func now() -> UInt64 {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_REALTIME, &time)
-    return UInt64(max(0, time.tv_sec))
-  }
+  @Sendable private static func now() -> UInt64 { SystemClock.realtime.now / 1_000_000_000 }
 
   /// How large the image of a container is, as the engine says that named it; bytes.
   func imageSize(of id: String) -> Fact<UInt64> {

@@ -12,12 +12,14 @@ final class StillScreen {
   private let theme: Settings.Theme
   private var state: ScreenState
 
-  init(_ format: Format, _ settings: Settings, size: Size, utcOffset: Int, filter: Filter?) {
+  init(_ format: Format, _ settings: Settings, size: Size, _ source: SourceTraits, filter: Filter?) {
     self.format = format
     theme = settings.theme
     state = ScreenState(size: size, settings: settings, filter: filter)
     state.places = allSources().map(\.name)
-    state.utcOffset = utcOffset
+    state.source = source
+    // Where a file is read later nobody knows in which zone its host was.
+    if source.kind == .live { state.utcOffset = Screen.utcOffset }
   }
 
   func take(_ frame: TareModel.Frame) { _ = reduce(&state, .frame(frame)) }

@@ -1,5 +1,6 @@
 internal import CAllocationCounter
 internal import KernelStats
+import LinuxSystem
 internal import Synchronization
 internal import TareModel
 internal import TareSampling
@@ -65,9 +66,9 @@ func run(parent: String, count: Int, ticks: Int, patience: UInt64) throws(Kernel
   for _ in 0..<ticks {
     let passes = source.passes.load(ordering: .relaxed)
     let allocations = allocation_count()
-    let start = ownCpuTime()
+    let start = SystemClock.process.now
     try sampler.sample(into: &samples.0)
-    let time = ownCpuTime() - start
+    let time = SystemClock.process.now - start
     if source.passes.load(ordering: .relaxed) == passes {
       times.append(time)
       mostAllocations = max(mostAllocations, allocation_count() - allocations)

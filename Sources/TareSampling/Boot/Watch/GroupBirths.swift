@@ -1,6 +1,7 @@
 internal import CLinux
 internal import Glibc
 internal import KernelStats
+internal import LinuxSystem
 internal import Synchronization
 internal import TareModel
 
@@ -77,7 +78,7 @@ final class GroupBirths {
     note(event.path, instants)
     guard mounts.contains(event.parent), let events, events.watch(event.path) else { return }
     // An engine makes its own folder and that of its first container at once.
-    let now = monotonicNow()
+    let now = SystemClock.monotonic.now
     for name in folders(in: event.path) { note("\(event.path)/\(name)", instants.lowerBound...now) }
   }
 
@@ -132,7 +133,7 @@ final class GroupBirths {
   private func look(_ index: Int) {
     var one = young[index]
     defer { young[index] = one }
-    let begun = monotonicNow()
+    let begun = SystemClock.monotonic.now
     guard begun < one.made + Self.youth, let processes = ListeningLook.processes(in: one.folder, root, &buffer) else {
       one.next = .max
       return
@@ -142,7 +143,7 @@ final class GroupBirths {
       one.next = .max
       return
     }
-    let end = monotonicNow()
+    let end = SystemClock.monotonic.now
     one.next = end + max(Self.firstLook, (end - one.made) / Self.precision, rest(end - begun))
   }
 
@@ -159,7 +160,7 @@ final class GroupBirths {
     if !sockets.isSubset(of: known) { one.hopes = 2 }
     guard let first = processes.first, !sockets.isEmpty, one.hopes > 0 || now >= one.nextAsk else { return nil }
     let found = ListeningLook.listening(sockets, in: first, root, &buffer)
-    let end = monotonicNow()
+    let end = SystemClock.monotonic.now
     // One that was not there at the look before did not listen then.
     if !found.isEmpty { return (found.isDisjoint(with: known) ? knownAt : one.askedAt)...end }
     one.hopes -= 1

@@ -1,6 +1,7 @@
 internal import CLinux
 internal import Glibc
 internal import KernelStats
+internal import LinuxSystem
 internal import Synchronization
 internal import TareModel
 
@@ -31,10 +32,10 @@ final class SerialLines {
       state.followed.formUnion(state.wanted)
       return state.wanted
     }
-    let now = monotonicNow()
+    let now = SystemClock.monotonic.now
     for process in wanted { early[process] = now }
     for (process, since) in early where follow(process) || now > since + Self.patience { early[process] = nil }
-    due = early.values.max().map { monotonicNow() + max(Self.firstPause, (now - $0) / 10) }
+    due = early.values.max().map { SystemClock.monotonic.now + max(Self.firstPause, (now - $0) / 10) }
   }
 
   /// - Returns: false where it may be worth to try once more.
@@ -85,7 +86,7 @@ final class SerialLines {
 
   private func take(_ place: Int32) {
     guard let log = logs[place] else { return }
-    for (phase, instants) in log.read(now: monotonicNow) {
+    for (phase, instants) in log.read(now: { SystemClock.monotonic.now }) {
       watch.state.withLock { $0.told[log.process, default: [:]][phase] = instants }
     }
     if log.isOver {

@@ -1,6 +1,7 @@
 internal import CLinux
 internal import Glibc
 internal import KernelStats
+internal import LinuxSystem
 internal import Synchronization
 internal import TareModel
 
@@ -26,7 +27,7 @@ final class StartListener: Sendable {
     let groups = GroupBirths(watch)
     let machines = MachineEvents()
     let processes = openProcessEvents()
-    var quietSince = monotonicNow()
+    var quietSince = SystemClock.monotonic.now
     var drainAt: UInt64?
     while !watch.state.withLock({ $0.isEnded }) {
       var entries = [
@@ -36,12 +37,12 @@ final class StartListener: Sendable {
         pollfd(fd: serial.descriptor, events: Int16(POLLIN), revents: 0),
         pollfd(fd: groups.descriptor, events: Int16(POLLIN), revents: 0),
       ]
-      let begun = monotonicNow()
+      let begun = SystemClock.monotonic.now
       // Rounded up, so that it does not come back too early.
       let due = [drainAt, serial.due, groups.due].compactMap { $0 }.min()
       let timeout = due.map { Int32(clamping: ($0 > begun ? $0 - begun + 999_999 : 0) / 1_000_000) }
       unsafe poll(&entries, nfds_t(entries.count), timeout ?? -1)
-      let now = monotonicNow()
+      let now = SystemClock.monotonic.now
       if entries[1].revents != 0, let machines { take(machines, quietSince...now) }
       if entries[4].revents != 0 { groups.take(quietSince...now) }
       quietSince = now
@@ -72,14 +73,14 @@ final class StartListener: Sendable {
       watch.state.withLock { $0.processes = .deaf(Self.remedy("the kernel refuses to tell")) }
       return nil
     }
-    let begun = monotonicNow()
+    let begun = SystemClock.monotonic.now
     let child = tare_fork_child()
     guard child > 0 else {
       watch.state.withLock { $0.processes = .deaf("no child may be started to see whether the kernel tells of it") }
       return nil
     }
     defer { waitpid(child, nil, 0) }
-    while monotonicNow() < begun + 300_000_000 {
+    while SystemClock.monotonic.now < begun + 300_000_000 {
       var entry = pollfd(fd: events.descriptor, events: Int16(POLLIN), revents: 0)
       unsafe poll(&entry, 1, 50)
       var isHeard = false
@@ -90,7 +91,7 @@ final class StartListener: Sendable {
         // What began before may have executed something then.
         watch.state.withLock { state in
           state.processes = .works
-          state.lostUntil = monotonicNow()
+          state.lostUntil = SystemClock.monotonic.now
         }
         return events
       }

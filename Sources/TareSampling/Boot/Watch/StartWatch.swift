@@ -183,7 +183,7 @@ public final class StartWatch: Sendable {
   /// Events were lost not long ago: what started then was not seen.
   public var problem: Problem? {
     let (losses, last) = state.withLock { ($0.losses, $0.lastLoss) }
-    guard losses > 0, monotonicNow() - last < Self.memory else { return nil }
+    guard losses > 0, SystemClock.monotonic.now - last < Self.memory else { return nil }
     return Problem(
       source: "starts",
       message:
@@ -242,12 +242,6 @@ extension StartWatch.State {
   mutating func addLoss() {
     losses += 1
     knowsTouched = false
-    lastLoss = monotonicNow()
+    lastLoss = SystemClock.monotonic.now
   }
-}
-
-func monotonicNow() -> UInt64 {
-  var time = timespec()
-  unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-  return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
 }

@@ -4,6 +4,10 @@ public struct Sample: Sendable {
   public var monotonic: UInt64 = 0
   /// Realtime nanoseconds since 1970 of the same instant.
   public var realtime: UInt64 = 0
+  /// Which of its source's hosts it is of: a place in ``SourceTraits/hosts``.
+  public var origin = 0
+  /// Between it and the sample before nobody looked: no rate is made over that time.
+  public var followsGap = false
   public var host: Host
   public var hostReadings = HostReadings()
   /// Monotonic nanoseconds at which the host's CPU time was read.

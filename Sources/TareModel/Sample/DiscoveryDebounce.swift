@@ -1,8 +1,6 @@
-internal import Glibc
-
 /// When to look for what has begun or ended between two samples: soon after something was heard of it, and some times
 /// more, since a container's first process joins its cgroup a moment after that is made, and on a busy machine later.
-struct News {
+struct DiscoveryDebounce {
   /// Nanoseconds after it came: what comes together is looked at together.
   private static let looks: [UInt64] = [12_000_000, 40_000_000, 80_000_000, 160_000_000, 320_000_000]
   /// So many, even where something was found: it may not be what the news was of.
@@ -15,10 +13,7 @@ struct News {
   /// Monotonic nanoseconds; nil where there is nothing to look for.
   var due: UInt64? { looked < Self.looks.count ? came + Self.looks[looked] : nil }
 
-  /// - Parameter descriptor: what said so, to be made quiet.
-  mutating func came(_ descriptor: Int32, now: UInt64) {
-    var count: UInt64 = 0
-    _ = unsafe read(descriptor, &count, 8)
+  mutating func came(now: UInt64) {
     // What comes while another is waited for is seen with it, or starts the waiting anew after its first look.
     guard due == nil || looked > 0 else { return }
     came = now
