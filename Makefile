@@ -10,8 +10,12 @@ TRUTH_RUNS ?= 300
 PICTURE = $(OUT)/tare snapshot --root $(CAPTURED) --format svg
 CAPTURED = .build/captured/host
 
-.PHONY: demo test stock-host release install uninstall format lint bench screenshots clean
+.PHONY: help demo test stock-host release install uninstall format lint bench screenshots clean
 .DEFAULT_GOAL := release
+
+## help: these lines
+help:
+	@sed -n 's/^## *//p' Makefile
 
 ## demo: start a container and a VM, watch them side by side, remove both; without a terminal, tables for half a minute
 demo: release
@@ -54,19 +58,24 @@ screenshots: release
 	$(PICTURE) --size 120x24 --view boot --sort boot >docs/boot.svg
 	$(PICTURE) --size 100x30 --view stack >docs/stack.svg
 
+## install: into PREFIX, /usr/local unless given, below DESTDIR
 install:
 	install -D -m 755 $(OUT)/tare $(DESTDIR)$(PREFIX)/bin/tare
 	install -D -m 755 $(OUT)/tare-service $(DESTDIR)$(PREFIX)/libexec/tare/tare-service
 
+## uninstall: what install put there
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/tare
 	rm -rf $(DESTDIR)$(PREFIX)/libexec/tare
 
+## format: the sources by swift-format
 format:
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests
 
+## lint: fails where format would change something
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
 
+## clean: what was built
 clean:
 	rm -rf .build

@@ -59,7 +59,7 @@ import Testing
 
   @Test func `the documentation has every key, its variable, and nothing else`() throws {
     let article = CommandTests.tests.deletingLastPathComponent().appending(
-      path: "Sources/tare/Documentation.docc/Configuration.md")
+      path: "docs/configuration.md")
     let rows = try String(contentsOf: article, encoding: .utf8).split(separator: "\n").filter { $0.hasPrefix("| `") }
     let (_, child) = try run(["config"], [:])
     let keys = child.lines.map { $0.prefix { $0 != " " } }

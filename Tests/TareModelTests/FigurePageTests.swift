@@ -6,7 +6,7 @@ import Testing
 /// `TARE_RECORD=1 swift test --filter FigurePageTests` writes them anew and fails, so that it cannot pass by recording.
 @Suite struct FigurePageTests {
   private static let page = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "Sources/tare/Documentation.docc/Figures.md")
+    .deletingLastPathComponent().appending(path: "docs/figures.md")
   private static let end = "<!-- until here -->\n"
 
   private static func row(_ cells: [String]) -> String {
@@ -62,7 +62,7 @@ import Testing
       Issue.record("recorded the table of \(name): look at it, then run again without TARE_RECORD")
       return
     }
-    #expect(text[between] == made[...], "Figures.md is out of date: TARE_RECORD=1 for \(name)")
+    #expect(text[between] == made[...], "figures.md is out of date: TARE_RECORD=1 for \(name)")
   }
 
   @Test(arguments: Figure.catalogue.map(\.name))

@@ -6,7 +6,7 @@ import Testing
 /// `TARE_RECORD=1 swift test --filter GuideTests` writes it anew and fails, so that it cannot pass by recording.
 @Suite struct GuideTests {
   private static let page = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "Sources/tare/Documentation.docc/Discovery.md")
+    .deletingLastPathComponent().appending(path: "docs/discovery.md")
   private static let (begin, end) = ("<!-- what the sources say: made by GuideTests -->\n", "<!-- until here -->\n")
 
   private static let heads = [
@@ -39,7 +39,7 @@ import Testing
       Issue.record("recorded the table of sources: look at it, then run again without TARE_RECORD")
       return
     }
-    #expect(text[between] == Self.table[...], "Discovery.md is out of date: TARE_RECORD=1")
+    #expect(text[between] == Self.table[...], "discovery.md is out of date: TARE_RECORD=1")
   }
 
   @Test func `every source says what it finds, by what, and where it looks`() {

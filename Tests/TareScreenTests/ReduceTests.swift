@@ -109,7 +109,7 @@ import Testing
 
   @Test func `the documentation has every key, in the table's words`() throws {
     let article = URL(filePath: #filePath).deletingLastPathComponent().appending(
-      path: "../../Sources/tare/Documentation.docc/Screen.md")
+      path: "../../docs/screen.md")
     let rows = try String(contentsOf: article, encoding: .utf8).split(separator: "\n").filter { $0.hasPrefix("| `") }
     let expected = KeyTable.bindings.map { binding in
       "| \(binding.label.split(separator: " ").map { "`\($0)`" }.joined(separator: " ")) | \(binding.help) |"
