@@ -52,10 +52,15 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "TareConfig",
-      dependencies: ["CLinux", "TareModel", "TareScreen", .product(name: "TOMLKit", package: "TOMLKit")],
+      dependencies: [
+        "CLinux", "LinuxSystem", "TareModel", "TareScreen", .product(name: "TOMLKit", package: "TOMLKit"),
+      ],
       swiftSettings: strict),
-    .target(name: "TareLab", dependencies: ["CLinux", "LinuxSystem", "TareModel", "TareQMP"], swiftSettings: strict),
-    .target(name: "TareBoot", dependencies: ["TareModel", "CLinux", "LinuxSystem"], swiftSettings: strict),
+    .target(
+      name: "TareLab", dependencies: ["CLinux", "KernelStats", "LinuxSystem", "TareModel", "TareQMP"],
+      swiftSettings: strict),
+    .target(
+      name: "TareBoot", dependencies: ["TareModel", "KernelStats", "CLinux", "LinuxSystem"], swiftSettings: strict),
     // Static in every build: it is the only program in a container and in a virtual machine.
     .executableTarget(
       name: "TareService", dependencies: ["CLinux"],
@@ -81,7 +86,9 @@ let package = Package(
       name: "ScreenBenchmark", dependencies: ["CAllocationCounter", "TareModel", "TareScreen"],
       path: "Tests/Benchmarks/ScreenBenchmark", swiftSettings: strict),
     .target(name: "CTestSockets", path: "Tests/CTestSockets"),
-    .testTarget(name: "TareHTTPTests", dependencies: ["TareHTTP", "TareModel", "CTestSockets"], swiftSettings: strict),
+    .testTarget(
+      name: "TareHTTPTests", dependencies: ["LinuxSystem", "TareHTTP", "TareModel", "CTestSockets"],
+      swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["CLinux", "TareModel", "KernelStats", "TareSampling"],
       path: "Tests/TestSupport",
@@ -112,13 +119,17 @@ let package = Package(
     .testTarget(
       name: "TruthTests", dependencies: ["TareModel", "KernelStats", "TareSampling", "TestSupport"],
       exclude: ["launch.c", "truth.c", "truth.S"], swiftSettings: strict),
-    .testTarget(name: "TareBootTests", dependencies: ["TareBoot", "TareModel", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "TareBootTests", dependencies: ["LinuxSystem", "TareBoot", "TareModel", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "TareQMPTests", dependencies: ["LinuxSystem", "TareModel", "TareQMP", "CTestSockets"],
       swiftSettings: strict),
-    .testTarget(name: "TareLabTests", dependencies: ["TareLab", "TareModel", "TareQMP"], swiftSettings: strict),
     .testTarget(
-      name: "LabTests", dependencies: ["CLinux", "TareLab", "TareModel", "TareQMP", "TestSupport"], exclude: ["lab"],
+      name: "TareLabTests", dependencies: ["LinuxSystem", "TareLab", "TareModel", "TareQMP"], swiftSettings: strict),
+    .testTarget(
+      name: "LabTests", dependencies: ["CLinux", "LinuxSystem", "TareLab", "TareModel", "TareQMP", "TestSupport"],
+      exclude: ["lab"],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -9,6 +9,6 @@ public struct NoDescriptor: Error, Hashable, CustomStringConvertible {
   public init() { number = errno }
 
   public var description: String {
-    "no descriptor may be opened: \(unsafe String(cString: strerror(number))); raise ulimit -n"
+    "no descriptor may be opened: \(SystemError.text(number)); raise ulimit -n"
   }
 }

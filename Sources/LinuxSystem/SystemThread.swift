@@ -13,7 +13,7 @@ public enum SystemThread {
     public init(number: Int32) { self.number = number }
 
     public var description: String {
-      "no thread may be started: \(unsafe String(cString: strerror(number))); raise pids.max, ulimit -u or ulimit -v"
+      "no thread may be started: \(SystemError.text(number)); raise pids.max, ulimit -u or ulimit -v"
     }
   }
 

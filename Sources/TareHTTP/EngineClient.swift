@@ -1,3 +1,5 @@
+internal import LinuxSystem
+
 /// Asks one container engine, Docker or Podman, over its unix socket.
 public enum EngineClient {
   /// The running and paused containers of an engine: `GET /containers/json` without a version, which Docker (Engine

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import LinuxSystem
 
 extension EngineClient {
   /// How large the image of a container is, bytes: what its layers take, those that others share too. Two questions, one after

@@ -1,5 +1,6 @@
 internal import CUnixSocket
 internal import Glibc
+internal import LinuxSystem
 
 /// A connected socket whose other end has been checked. Closes itself unless its descriptor is taken.
 struct EngineSocket: ~Copyable {

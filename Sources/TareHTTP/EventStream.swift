@@ -1,5 +1,6 @@
 internal import Dispatch
 internal import Glibc
+internal import LinuxSystem
 internal import NIOCore
 internal import Synchronization
 

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import LinuxSystem
 internal import NIOCore
 
 /// One request and its answer over a connected socket, on the calling thread.

@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import LinuxSystem
 
 /// A program with its arguments and environment, ready to be started.
 struct Command {
@@ -64,35 +65,9 @@ struct Command {
     return String(decoding: try Files.read(text, "output"), as: UTF8.self)
   }
 
-  /// Starts the program in a process group of its own, so that Ctrl-C on the terminal reaches only us. It gets no open files
-  /// but its outputs, no blocked signals and default handlers.
-  func start(output: Int32, errors: Int32) throws(SystemCallFailure) -> Int32 {
-    var files = unsafe posix_spawn_file_actions_t()
-    unsafe posix_spawn_file_actions_init(&files)
-    defer { unsafe posix_spawn_file_actions_destroy(&files) }
-    unsafe posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-    unsafe posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO)
-    unsafe posix_spawn_file_actions_adddup2(&files, errors, STDERR_FILENO)
-    unsafe tare_spawn_close_from(&files, STDERR_FILENO + 1)
-
-    var attributes = posix_spawnattr_t()
-    unsafe posix_spawnattr_init(&attributes)
-    defer { unsafe posix_spawnattr_destroy(&attributes) }
-    var signals = sigset_t()
-    unsafe sigemptyset(&signals)
-    unsafe posix_spawnattr_setsigmask(&attributes, &signals)
-    unsafe sigfillset(&signals)
-    unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
-    let flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP
-    unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
-
-    var words = unsafe arguments.map { unsafe strdup($0) } + [nil]
-    var variables = unsafe environment.map { unsafe strdup($0) } + [nil]
-    defer { while let word = unsafe words.popLast() ?? variables.popLast() { unsafe free(word) } }
-    var pid: Int32 = 0
-    let error = unsafe posix_spawn(&pid, arguments[0], &files, &attributes, &words, &variables)
-    guard error == 0 else { throw SystemCallFailure("start", arguments[0], number: error) }
-    return pid
+  /// Starts the program.
+  func start(output: Int32, errors: Int32) throws(SystemError) -> Int32 {
+    try Spawn(arguments[0], arguments, environment: environment, output: output, errors: errors).start().pid
   }
 
   private var program: String { arguments[0].split(separator: "/").last.map(String.init) ?? arguments[0] }

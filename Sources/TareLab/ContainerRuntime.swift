@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
+internal import LinuxSystem
 
 /// A program that starts containers: runc or crun as root, Podman for others. Their command lines are nearly the same.
 struct ContainerRuntime {

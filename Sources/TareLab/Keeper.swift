@@ -11,7 +11,7 @@ final class Keeper: Sendable {
   enum Progress: Sendable {
     case starting
     case running(pid: Int32)
-    case failed(SystemCallFailure)
+    case failed(SystemError)
     /// Status as from waitpid(2).
     case ended(status: Int32)
   }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import LinuxSystem
 
 /// The service as a process of this machine, started and ready.
 public struct StartedProcess: Sendable {
@@ -35,7 +36,7 @@ extension Laboratory {
     let begin = ContinuousClock.now
     let pid = try command.start(output: output.number, errors: output.number)
     guard let process = ProcessIdentity(of: pid) else {
-      throw SystemCallFailure("find", "process \(pid)", number: ESRCH)
+      throw SystemError("find", "process \(pid)", number: ESRCH)
     }
     do { try enter(process, for: item) } catch {
       _ = try? process.end(grace: .zero)  // nobody else knows of it

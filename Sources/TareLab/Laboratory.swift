@@ -1,4 +1,5 @@
 internal import Glibc
+internal import LinuxSystem
 internal import Synchronization
 
 /// Starts real containers and virtual machines, for lecture and benchmark, and removes them again.
@@ -54,11 +55,11 @@ public final class Laboratory: Sendable {
     self.service = try Service(path: service)
     self.surroundings = surroundings
     self.say = say
-    guard let owner = ProcessIdentity(of: getpid()) else { throw SystemCallFailure("read", "/proc/self/stat") }
+    guard let owner = ProcessIdentity(of: getpid()) else { throw SystemError("read", "/proc/self/stat") }
     let record = Record(bootID: try ProcessIdentity.bootID(), userID: geteuid(), owner: owner)
     let runtime = try PrivateFolder(surroundings.runtimeFolder)
     folder = try PrivateFolder("\(runtime.path)/lab-\(getpid())-\(Record.Item.randomDigits())")
-    guard folder.lock() else { throw SystemCallFailure("lock", folder.path) }
+    guard folder.lock() else { throw SystemError("lock", folder.path) }
     try Files.replace("\(folder.path)/record", Array(record.text.utf8))
     self.record = Mutex(record)
   }

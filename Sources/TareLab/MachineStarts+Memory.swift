@@ -1,4 +1,5 @@
 internal import Glibc
+internal import LinuxSystem
 public import TareModel
 
 /// What the guests of a laboratory's machines hold: their init, tare-service, says it on the serial line every two seconds.
@@ -15,11 +16,11 @@ extension MachineStarts: GuestFigures {
   private static func end(of path: String) throws -> (String, UInt64) {
     let file = try Descriptor(unsafe open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC), "open", path)
     var status = stat()
-    guard unsafe fstat(file.number, &status) == 0 else { throw SystemCallFailure("read", path) }
+    guard unsafe fstat(file.number, &status) == 0 else { throw SystemError("read", path) }
     var bytes = [UInt8](repeating: 0, count: 1024)
     let from = max(0, Int(status.st_size) - bytes.count)
     let count = unsafe bytes.withUnsafeMutableBytes { unsafe pread(file.number, $0.baseAddress, $0.count, from) }
-    guard count >= 0 else { throw SystemCallFailure("read", path) }
+    guard count >= 0 else { throw SystemError("read", path) }
     let at = UInt64(status.st_mtim.tv_sec) * 1_000_000_000 + UInt64(status.st_mtim.tv_nsec)
     return (String(decoding: bytes.prefix(count), as: UTF8.self), at)
   }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import LinuxSystem
 
 /// A folder that only its owner can read and write, and that is really this user's.
 ///
@@ -41,12 +42,12 @@ struct PrivateFolder: ~Copyable {
     self.descriptor = descriptor
   }
 
-  private static func check(_ folder: borrowing Descriptor, _ path: String, parent: String) throws {
+  private static func check(_ folder: Descriptor, _ path: String, parent: String) throws {
     var status = stat()
-    guard unsafe fstat(folder.number, &status) == 0 else { throw SystemCallFailure("check", path) }
+    guard unsafe fstat(folder.number, &status) == 0 else { throw SystemError("check", path) }
     guard status.st_uid == geteuid() else { throw Failure.foreignOwner(path, uid: status.st_uid) }
     guard status.st_mode & 0o077 == 0 else { throw Failure.open(path, mode: status.st_mode & 0o7777) }
-    guard unsafe stat(parent, &status) == 0 else { throw SystemCallFailure("check", parent) }
+    guard unsafe stat(parent, &status) == 0 else { throw SystemError("check", parent) }
     let trusted = status.st_uid == 0 || status.st_uid == geteuid()
     let sticky = status.st_mode & S_ISVTX != 0
     guard trusted && (sticky || status.st_mode & 0o022 == 0) else {

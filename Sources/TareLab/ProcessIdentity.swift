@@ -1,5 +1,7 @@
 internal import CLinux
 internal import Glibc
+internal import KernelStats
+internal import LinuxSystem
 
 /// A process that cannot be mistaken for a later one with the same number: pid and start time, within one boot.
 struct ProcessIdentity: Equatable, Hashable {
@@ -9,10 +11,10 @@ struct ProcessIdentity: Equatable, Hashable {
 
   /// The living process with this number, or nil if there is none.
   init?(of pid: Int32) {
-    guard pid > 0, let bytes = try? Files.read("/proc/\(pid)/stat"), let time = Self.startTime(bytes) else {
+    guard pid > 0, let bytes = try? Files.read("/proc/\(pid)/stat"), let stat = try? ProcessStat(bytes.span) else {
       return nil
     }
-    self.init(pid: pid, startTime: time)
+    self.init(pid: pid, startTime: stat.start)
   }
 
   init(pid: Int32, startTime: UInt64) {
@@ -20,17 +22,8 @@ struct ProcessIdentity: Equatable, Hashable {
     self.startTime = startTime
   }
 
-  /// Finds the start time after the last ')': the second field is the program's own name in brackets, and a program may
-  /// call itself `) R 1 (`.
-  static func startTime(_ stat: [UInt8]) -> UInt64? {
-    guard let end = stat.lastIndex(of: UInt8(ascii: ")")) else { return nil }
-    let fields = stat[(end + 1)...].split(separator: UInt8(ascii: " "))
-    guard fields.count > 19 else { return nil }  // the first of these is field 3
-    return UInt64(String(decoding: fields[19], as: UTF8.self))
-  }
-
   /// This boot's random name. From /proc/sys/kernel/random/boot_id.
-  static func bootID() throws(SystemCallFailure) -> String {
+  static func bootID() throws(SystemError) -> String {
     String(try Files.text("/proc/sys/kernel/random/boot_id").prefix { !$0.isWhitespace })
   }
 
@@ -40,7 +33,7 @@ struct ProcessIdentity: Equatable, Hashable {
   ///
   /// The descriptor is opened first and the start time compared afterwards: from then on the descriptor means the right
   /// process, whatever happens to the number.
-  func end(grace: Duration) throws(SystemCallFailure) -> Bool {
+  func end(grace: Duration) throws(SystemError) -> Bool {
     let number = tare_pidfd_open(pid)
     if number < 0 && errno == ESRCH { return true }
     let descriptor = try Descriptor(number, "open process", "\(pid)")
@@ -48,7 +41,7 @@ struct ProcessIdentity: Equatable, Hashable {
     for (signal, time) in [(SIGTERM, grace), (SIGKILL, .seconds(5))] {
       if tare_pidfd_send_signal(descriptor.number, signal) != 0 {
         if errno == ESRCH { return true }
-        throw SystemCallFailure("signal process", "\(pid)")
+        throw SystemError("signal process", "\(pid)")
       }
       if Self.hasEnded(descriptor, within: time) { return true }
     }
@@ -56,7 +49,7 @@ struct ProcessIdentity: Equatable, Hashable {
   }
 
   /// A descriptor of a process becomes readable when the process ends. A signal to us does not cut the wait short.
-  private static func hasEnded(_ descriptor: borrowing Descriptor, within time: Duration) -> Bool {
+  private static func hasEnded(_ descriptor: Descriptor, within time: Duration) -> Bool {
     let end = ContinuousClock.now + time
     var waiting = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
     repeat {

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import LinuxSystem
 
 /// The static executable that runs in the containers and virtual machines: the product `tare-service`.
 struct Service {

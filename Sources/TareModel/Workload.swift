@@ -29,6 +29,8 @@ public struct Workload: Sendable, Hashable {
     case runc, crun, lxc, incus, nspawn, gvisor, kata, qemu, libvirt, proxmox, firecracker
     case cloudHypervisor = "cloud-hypervisor"
     case crosvm, virtualbox, uml, kvm
+    /// A container's that tare does not know.
+    case unknown
     /// None: a user's processes run on the host itself.
     case host
   }

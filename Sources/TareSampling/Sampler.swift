@@ -174,7 +174,7 @@ public final class Sampler {
   }
 
   /// Readable when ``announce(into:)`` is worth a call; nil where nobody watches.
-  public var news: Int32? { watch?.news }
+  public var news: Int32? { watch?.news.descriptor }
 
   /// Whether what is coming up is up.
   private func follow(_ progress: BootProgress, _ sample: inout Sample) {
@@ -227,7 +227,7 @@ public final class Sampler {
       case .changes: touched.map { .touched($0) } ?? .listed(and: [], older: false)
       }
     let found = try discovery.pass(at: begun, look)
-    defer { schedule.pay(root.monotonic() &- begun) }
+    defer { schedule.spend(root.monotonic() &- begun) }
     if hasUsers { users.update(found.processes, besides: found.rows) }
     let claims = Claims(found.rows, found.processes)
     plainProcesses = found.processes.processes.count { !$0.isKernelThread && !claims.has($0) }

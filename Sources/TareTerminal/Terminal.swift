@@ -1,6 +1,7 @@
 internal import CLinux
 internal import CNcurses
 internal import Glibc
+internal import LinuxSystem
 internal import TareModel
 public import TareScreen
 
@@ -149,12 +150,7 @@ public final class Terminal {
   private func send(_ bytes: [UInt8]) {
     tare_guard_unblocks(1)
     defer { tare_guard_unblocks(0) }
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-      if count < 0, errno != EINTR { return }
-      rest = rest.dropFirst(max(0, count))
-    }
+    try? writeAll(bytes[...], to: STDOUT_FILENO)
   }
 
   private func variable(_ name: String) -> Int? {

@@ -62,16 +62,6 @@ struct RecordTests {
 }
 
 struct ProcessIdentityTests {
-  @Test func `the start time is found behind a name that looks like more fields`() {
-    let fields = (3...30).map(String.init).joined(separator: " ")
-    #expect(ProcessIdentity.startTime(Array("5 () R 1 1) \(fields)\n".utf8)) == 22)
-  }
-
-  @Test(arguments: ["", "5 (sh", "5 (sh) R 1 2 3"])
-  func `a line that is too short has no start time`(line: String) {
-    #expect(ProcessIdentity.startTime(Array(line.utf8)) == nil)
-  }
-
   @Test func `only the process with the start time is ended`() throws {
     let bystander = try Bystander()
     #expect(bystander.process.isAlive)

@@ -62,7 +62,7 @@ import Testing
     defer { listener.end() }
     try body(listener) { text in
       let socket = MachineSocket(path: path, pid: getpid(), owner: geteuid())
-      let deadline = WireDeadline(in: .seconds(5))
+      let deadline = Deadline(in: .seconds(5))
       let connection = try socket.connect(until: deadline)
       _ = unsafe send(connection, text, text.utf8.count, Int32(MSG_NOSIGNAL))
       close(connection)

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import LinuxSystem
 import Testing
 
 @testable import TareQMP
@@ -7,7 +8,7 @@ import Testing
 @Suite struct TrustTests {
   private func failure(_ socket: MachineSocket) -> WireFailure? {
     do throws(WireFailure) {
-      close(try socket.connect(until: WireDeadline(in: .seconds(5))))
+      close(try socket.connect(until: Deadline(in: .seconds(5))))
       return nil
     } catch { return error }
   }

@@ -67,14 +67,14 @@ struct AnnounceTests {
     }
     #expect(!may(100 * second))
     #expect(due(100 * second, lastPid: 1) == .whole)
-    schedule.pay(40_000_000)
+    schedule.spend(40_000_000)
     #expect(may(100 * second))
-    schedule.pay(40_000_000)
+    schedule.spend(40_000_000)
     #expect(!may(100 * second))
     #expect(!may(100 * second + second / 2))
     #expect(may(102 * second))
     // What was seen to start is not forgotten meanwhile.
-    schedule.pay(50_000_000)
+    schedule.spend(50_000_000)
     #expect(due(102 * second, lastPid: 2) == nil)
     #expect(due(103 * second, lastPid: 2) == nil)
     #expect(due(105 * second, lastPid: 2) == .changes)
@@ -84,7 +84,7 @@ struct AnnounceTests {
     var schedule = Schedule()
     let second: UInt64 = 1_000_000_000
     _ = schedule.next(at: 100 * second, lastPid: 1, namesChanged: false)
-    for _ in 0..<100 { schedule.pay(.max) }
+    for _ in 0..<100 { schedule.spend(.max) }
     #expect(schedule.next(at: 102 * second, lastPid: 2, namesChanged: false).discovery == nil)
     #expect(schedule.next(at: 103 * second + 1_000_000, lastPid: 2, namesChanged: false).discovery == .changes)
   }

@@ -88,7 +88,7 @@ struct MachineTests {
     ("EMT-x", false), ("CPU /KVM", false), ("CPU 0/KVM ", false), ("vcpu٣", false), ("fc_vcpu 0x", false),
   ])
   func `a vCPU thread is known by its name`(name: String, isVcpu: Bool) {
-    #expect(MachineThreads.isVcpu(name: name) == isVcpu)
+    #expect((HypervisorTraits.vcpu(thread: name) != nil) == isVcpu)
   }
 
   @Test(
@@ -97,7 +97,7 @@ struct MachineTests {
       ("crosvm_vcpu2", 2), ("vcpu99999999999999999999", nil),
     ] as [(String, Int?)])
   func `its name has the number of its vCPU`(name: String, number: Int?) {
-    #expect(MachineThreads.vcpu(name: name) == number)
+    #expect(HypervisorTraits.vcpu(thread: name) == number)
   }
 
   @Test func `in a shared group the figures are those of its threads`() throws {

@@ -102,10 +102,12 @@ struct SourceTests {
   @Test func `each source has a line of its own in the list, and its own name`() throws {
     let names = allSources().map(\.name)
     let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(
-      path: "../../Sources/TareSampling/Sources")
-    let files = try FileManager.default.contentsOfDirectory(atPath: folder.standardized.path)
-      .filter { $0.hasSuffix("Source.swift") }.map { $0.dropLast(12).lowercased() }
-    #expect(Set(files) == Set(names.map { $0.filter { $0 != "-" } }), "a file in Sources/ needs its line in All.swift")
+      path: "../../Sources/TareSampling/Runtimes")
+    let files = try FileManager.default.subpathsOfDirectory(atPath: folder.standardized.path)
+      .filter { $0.hasSuffix("Source.swift") && $0.contains("/") }
+      .map { ($0.split(separator: "/").last ?? "").dropLast(12).lowercased() }
+    #expect(
+      Set(files) == Set(names.map { $0.filter { $0 != "-" } }), "a folder in Runtimes/ needs its line in All.swift")
     #expect(Set(names).count == names.count)
     #expect(names.firstIndex(of: "docker")! < names.firstIndex(of: "runc")!)
   }

@@ -49,6 +49,8 @@ final class ContainerScene: TruthScene {
     // Until the watch has taken what it heard.
     usleep(30_000)
     func isIt(_ workload: Workload) -> Bool { workload.name == name }
+    // Who does not know where its state is finds it all the same.
+    _ = try look([UnknownSource()], nil) { $0.id == "unknown:/tare-truth-\(getpid())/one" }
     return Truth(
       spawned: launched.spawned, executed: instants[0]...instants[0], ready: instants[1]...instants[2],
       live: try look([RuncSource()], watch, isIt), later: try look([RuncSource()], nil, isIt), offset: offset)

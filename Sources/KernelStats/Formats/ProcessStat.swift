@@ -6,6 +6,8 @@ public struct ProcessStat: Sendable, Hashable {
   /// `R`, `S`, `Z`, … of this thread: field 3.
   public var state: UInt8
   public var parent: Int32
+  /// Its process group: field 5.
+  public var group: Int32
   /// A signal such as SIGSTOP stopped it: `T` of field 3.
   public var isStopped: Bool
   /// A thread of the kernel (PF_KTHREAD of field 9).
@@ -33,7 +35,7 @@ public struct ProcessStat: Sendable, Hashable {
 
     var cursor = Cursor()
     while cursor.at <= close { cursor.step() }
-    parent = 0
+    (parent, group) = (0, 0)
     (state, isKernelThread, isStopped) = (0, false, false)
     (userTicks, systemTicks, threads, start, guestTicks) = (0, 0, 0, 0, 0)
     (reapedUserTicks, reapedSystemTicks) = (0, 0)
@@ -46,6 +48,7 @@ public struct ProcessStat: Sendable, Hashable {
         isStopped = state == UInt8(ascii: "T")
         cursor.skipWord(bytes)
       case 4: parent = Int32(truncatingIfNeeded: try cursor.number(bytes))
+      case 5: group = Int32(truncatingIfNeeded: try cursor.number(bytes))
       case 9: isKernelThread = try cursor.number(bytes) & 0x20_0000 != 0
       case 14: userTicks = try cursor.number(bytes)
       case 15: systemTicks = try cursor.number(bytes)

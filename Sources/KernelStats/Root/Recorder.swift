@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import LinuxSystem
 internal import Synchronization
 
 /// Copies what is read into a new folder, which then replays as a host. Nothing is ever overwritten or followed.
@@ -97,12 +98,7 @@ public final class Recorder: Sendable {
       return failed(path, errno)
     }
     defer { close(fd) }
-    var rest = bytes
-    while !rest.isEmpty {
-      let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(fd, $0.baseAddress, $0.count) }
-      guard count > 0 else { return failed(path, errno) }
-      rest = rest.dropFirst(count)
-    }
+    do throws(WriteFailure) { try writeAll(bytes, to: fd) } catch { failed(path, error.number) }
   }
 
   /// All folders above a file.

@@ -1,5 +1,7 @@
 internal import CLinux
 internal import Glibc
+internal import KernelStats
+internal import LinuxSystem
 
 /// The processes that descend from the programs that were started.
 ///
@@ -15,7 +17,7 @@ final class Family {
   private var strangers: Set<Int32> = []
   private var leaders: [Started] = []
   /// Living members, but for the leaders.
-  private(set) var members: [Int32: OpenDescriptor] = [:]
+  private(set) var members: [Int32: Descriptor] = [:]
 
   init(adopts: Bool) { mayAdopt = adopts }
 
@@ -46,7 +48,7 @@ final class Family {
     members = members.filter { living.contains($0.key) }
     for pid in living where members[pid] == nil {
       let descriptor = tare_pidfd_open(pid)
-      if descriptor >= 0 { members[pid] = OpenDescriptor(descriptor) }
+      if descriptor >= 0 { members[pid] = Descriptor(descriptor) }
     }
   }
 
@@ -79,19 +81,19 @@ final class Family {
   /// Children of this process's first thread, adopted ones among them. From /proc/self/task/TID/children (proc(5)).
   private static func children() -> [Int32] {
     let own = getpid()
-    if let text = read("/proc/self/task/\(own)/children") {
-      return text.split(separator: " ").compactMap { Int32($0) }
+    if let bytes = read("/proc/self/task/\(own)/children") {
+      return String(decoding: bytes, as: UTF8.self).split(separator: " ").compactMap { Int32($0) }
     }
-    return processes { _, parent, _ in parent == own }
+    return processes { $0.parent == own }
   }
 
   private func groupMembers() -> [Int32] {
     let groups = Set(leaders.map(\.pid))
-    return Self.processes { state, _, group in groups.contains(group) && state != "Z" && state != "X" }
+    return Self.processes { groups.contains($0.group) && !$0.hasEnded }
   }
 
-  /// All processes whose state, parent and group fit. From /proc/PID/stat (proc(5)).
-  private static func processes(_ fits: (Substring, Int32, Int32) -> Bool) -> [Int32] {
+  /// All processes that fit.
+  private static func processes(_ fits: (ProcessStat) -> Bool) -> [Int32] {
     guard let folder = unsafe opendir("/proc") else { return [] }
     defer { unsafe closedir(folder) }
     var found: [Int32] = []
@@ -99,18 +101,15 @@ final class Family {
       let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
         unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
       }
-      // Behind the last parenthesis: a program may call itself `) R 1 (`.
-      guard let pid = Int32(name), let text = read("/proc/\(pid)/stat"), let end = text.lastIndex(of: ")") else {
+      guard let pid = Int32(name), let bytes = read("/proc/\(pid)/stat"), let stat = try? ProcessStat(bytes.span) else {
         continue
       }
-      let fields = text[text.index(after: end)...].split(separator: " ", maxSplits: 4)
-      guard fields.count > 3, let parent = Int32(fields[1]), let group = Int32(fields[2]) else { continue }
-      if fits(fields[0], parent, group) { found.append(pid) }
+      if fits(stat) { found.append(pid) }
     }
     return found
   }
 
-  private static func read(_ path: String) -> String? {
+  private static func read(_ path: String) -> [UInt8]? {
     let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return nil }
     defer { close(file) }
@@ -118,7 +117,7 @@ final class Family {
     var part = [UInt8](repeating: 0, count: 4096)
     while true {
       let count = unsafe part.withUnsafeMutableBytes { unsafe Glibc.read(file, $0.baseAddress, $0.count) }
-      guard count > 0 else { return count == 0 ? String(decoding: bytes, as: UTF8.self) : nil }
+      guard count > 0 else { return count == 0 ? bytes : nil }
       bytes += part.prefix(count)
     }
   }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import LinuxSystem
 internal import TareModel
 
 /// The last that a program said, from both its outputs in the order in which they were read.
@@ -26,7 +27,7 @@ final class OutputTail {
 
 /// One output of a program.
 final class OutputReader {
-  private let pipe: OpenDescriptor
+  private let pipe: Descriptor
   private let tail: OutputTail
   private let wantsLines: Bool
   private var line: [UInt8] = []
@@ -34,7 +35,7 @@ final class OutputReader {
 
   /// - Parameter wantsLines: whether ``read(_:)`` has to find lines.
   init(_ descriptor: Int32, _ tail: OutputTail, wantsLines: Bool) {
-    pipe = OpenDescriptor(descriptor)
+    pipe = Descriptor(descriptor)
     self.tail = tail
     self.wantsLines = wantsLines
   }

@@ -1,10 +1,11 @@
 internal import CLinux
 internal import Glibc
+internal import LinuxSystem
 
 /// Tells when a file is there, by inotify(7) on the nearest folder above it that there is.
 final class FileSign {
   private let path: String
-  private let watch = OpenDescriptor(tare_inotify())
+  private let watch = Descriptor(tare_inotify())
   private var place: Int32 = -1
 
   init(_ path: String) { self.path = path }
@@ -54,16 +55,16 @@ final class FileSign {
 /// The socket that NOTIFY_SOCKET names, in a private folder (sd_notify(3)).
 final class NotifySign {
   private let folder: String
-  private let socket: OpenDescriptor
+  private let socket: Descriptor
 
-  init(below parent: String) throws(SystemFailure) {
+  init(below parent: String) throws(SystemError) {
     var template = Array("\(parent)/tare-boot-XXXXXX".utf8CString)
     let isMade = unsafe template.withUnsafeMutableBufferPointer { unsafe mkdtemp($0.baseAddress!) != nil }
-    guard isMade else { throw SystemFailure("make a folder in", parent) }
+    guard isMade else { throw SystemError("make a folder in", parent) }
     folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    socket = OpenDescriptor(unsafe tare_datagram_socket("\(folder)/notify"))
+    socket = Descriptor(unsafe tare_datagram_socket("\(folder)/notify"))
     guard socket.number >= 0 else {
-      let failure = SystemFailure("make the socket", path)
+      let failure = SystemError("make the socket", path)
       unsafe rmdir(folder)
       throw failure
     }

@@ -9,7 +9,7 @@ struct Launch {
   let environment: [String]
 
   /// The program, looked for in PATH as execvp(3) does.
-  static func program(_ word: String, _ environment: [String]) throws(SystemFailure) -> String {
+  static func program(_ word: String, _ environment: [String]) throws(SystemError) -> String {
     if word.contains("/") { return word }
     let path = environment.first { $0.hasPrefix("PATH=") }.map { $0.dropFirst(5) } ?? "/usr/bin:/bin"
     for folder in path.split(separator: ":", omittingEmptySubsequences: false) {
@@ -18,48 +18,13 @@ struct Launch {
       let isFile = unsafe stat(candidate, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
       if unsafe isFile && access(candidate, X_OK) == 0 { return candidate }
     }
-    throw SystemFailure("start", word, number: ENOENT)
+    throw SystemError("start", word, number: ENOENT)
   }
 
   /// Starts it in a process group of its own, without input, with no open files but its outputs.
-  func start(output: Int32, errors: Int32) throws(SystemFailure) -> (pid: Int32, requested: UInt64, spawned: UInt64) {
+  func start(output: Int32, errors: Int32) throws(SystemError) -> (pid: Int32, requested: UInt64, spawned: UInt64) {
     let program = try Self.program(words[0], environment)
-    var files = unsafe posix_spawn_file_actions_t()
-    unsafe posix_spawn_file_actions_init(&files)
-    defer { unsafe posix_spawn_file_actions_destroy(&files) }
-    unsafe posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-    unsafe posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO)
-    unsafe posix_spawn_file_actions_adddup2(&files, errors, STDERR_FILENO)
-    unsafe tare_spawn_close_from(&files, STDERR_FILENO + 1)
-
-    var attributes = posix_spawnattr_t()
-    unsafe posix_spawnattr_init(&attributes)
-    defer { unsafe posix_spawnattr_destroy(&attributes) }
-    var signals = sigset_t()
-    unsafe sigemptyset(&signals)
-    unsafe posix_spawnattr_setsigmask(&attributes, &signals)
-    // Only those that we, or a shell that put us in the background, may ignore: each costs a system call.
-    for signal in [SIGPIPE, SIGINT, SIGQUIT, SIGTERM, SIGHUP] { unsafe sigaddset(&signals, signal) }
-    unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
-    unsafe posix_spawnattr_setflags(
-      &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
-
-    var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
-    var variables = unsafe environment.map { unsafe strdup($0) } + [nil]
-    defer { while let word = unsafe arguments.popLast() ?? variables.popLast() { unsafe free(word) } }
-    var pid: Int32 = 0
-    var requested = SystemClock.monotonic.now
-    var error = unsafe posix_spawn(&pid, program, &files, &attributes, &arguments, &variables)
-    // A program that was just written may be open for writing a moment longer: in a child that another thread has made
-    // and that has not executed yet.
-    for _ in 0..<20 where error == ETXTBSY {
-      usleep(5000)
-      requested = SystemClock.monotonic.now
-      error = unsafe posix_spawn(&pid, program, &files, &attributes, &arguments, &variables)
-    }
-    let spawned = SystemClock.monotonic.now
-    guard error == 0 else { throw SystemFailure("start", program, number: error) }
-    return (pid, requested, spawned)
+    return try Spawn(program, words, environment: environment, output: output, errors: errors).start()
   }
 }
 
@@ -72,33 +37,33 @@ final class Started {
   let errors: OutputReader
   let tail = OutputTail()
   /// Readable when it has ended.
-  let end: OpenDescriptor
+  let end: Descriptor
   /// Its status as from wait4(2), and when that was seen.
   private(set) var ending: (status: Int32, at: UInt64)?
   private(set) var usage: rusage?
   /// Our own copies of the writing ends.
-  private var keptOpen: [OpenDescriptor] = []
+  private var keptOpen: [Descriptor] = []
 
   /// - Parameters:
   ///   - wantsLines: whether its output is looked at line by line.
   ///   - needsEnd: whether the end of its output matters. Where it does not, nobody is woken by it: a program closes its
   ///     outputs a moment before it has ended, and who wakes then takes the processor away from it.
-  init(_ launch: Launch, wantsLines: Bool, needsEnd: Bool = true) throws(SystemFailure) {
+  init(_ launch: Launch, wantsLines: Bool, needsEnd: Bool = true) throws(SystemError) {
     var ends: [Int32] = [-1, -1, -1, -1]
-    func pipe(_ at: Int) throws(SystemFailure) {
+    func pipe(_ at: Int) throws(SystemError) {
       var (reading, writing): (Int32, Int32) = (-1, -1)
-      guard unsafe tare_pipe(&reading, &writing) == 0 else { throw SystemFailure("make", "a pipe") }
+      guard unsafe tare_pipe(&reading, &writing) == 0 else { throw SystemError("make", "a pipe") }
       (ends[at], ends[at + 1]) = (reading, writing)
     }
     defer { if needsEnd { for end in [ends[1], ends[3]] where end >= 0 { close(end) } } }
-    do throws(SystemFailure) {
+    do throws(SystemError) {
       try pipe(0)
       try pipe(2)
       (pid, requested, spawned) = try launch.start(output: ends[1], errors: ends[3])
-      end = OpenDescriptor(tare_pidfd_open(pid))
+      end = Descriptor(tare_pidfd_open(pid))
       if end.number < 0 {
         // Nobody would hear of its end.
-        let failure = SystemFailure("watch", launch.words[0])
+        let failure = SystemError("watch", launch.words[0])
         kill(-pid, SIGKILL)
         waitpid(pid, nil, 0)
         throw failure
@@ -107,7 +72,7 @@ final class Started {
       for end in needsEnd ? [ends[0], ends[2]] : ends where end >= 0 { close(end) }
       throw error
     }
-    if !needsEnd { keptOpen = [OpenDescriptor(ends[1]), OpenDescriptor(ends[3])] }
+    if !needsEnd { keptOpen = [Descriptor(ends[1]), Descriptor(ends[3])] }
     output = OutputReader(ends[0], tail, wantsLines: wantsLines)
     errors = OutputReader(ends[2], tail, wantsLines: wantsLines)
   }

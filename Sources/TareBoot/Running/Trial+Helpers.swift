@@ -21,7 +21,7 @@ extension Trial {
   /// Runs a program to its end and returns its first line, empty where it said nothing.
   func answer(_ words: [String], until deadline: UInt64) -> Result<String, HelperFailure> {
     let program: Started
-    do throws(SystemFailure) {
+    do throws(SystemError) {
       program = try Started(Launch(words: words, environment: subject.environment), wantsLines: true)
     } catch {
       return .failure(HelperFailure(description: error.description))

@@ -60,7 +60,7 @@ final class Trial {
     let sign: FileSign? = if case .file(let path) = subject.ready { FileSign(path) } else { nil }
     _ = sign?.look()
     subject.observer?.begin()
-    do throws(SystemFailure) {
+    do throws(SystemError) {
       for number in 1...subject.limits.copies { try start(number) }
     } catch {
       result.failure = error.description
@@ -81,7 +81,7 @@ final class Trial {
     }
   }
 
-  private func start(_ number: Int) throws(SystemFailure) {
+  private func start(_ number: Int) throws(SystemError) {
     var environment = subject.environment
     var notify: NotifySign?
     var (wantsLines, needsEnd) = (false, true)

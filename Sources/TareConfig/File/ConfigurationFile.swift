@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import LinuxSystem
 internal import TareModel
 
 /// The file in the user's configuration folder.
@@ -20,7 +21,7 @@ public enum ConfigurationFile {
     let descriptor = open(path)
     if descriptor < 0 {
       if errno == ENOENT || errno == ENOTDIR { return nil }
-      throw Unreadable("cannot be read: \(unsafe String(cString: strerror(errno)))")
+      throw Unreadable("cannot be read: \(SystemError.text(errno))")
     }
     defer { close(descriptor) }
     var status = stat()
@@ -32,7 +33,7 @@ public enum ConfigurationFile {
     while content.count <= greatest {
       let count = unsafe part.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw Unreadable("cannot be read: \(unsafe String(cString: strerror(errno)))") }
+      guard count >= 0 else { throw Unreadable("cannot be read: \(SystemError.text(errno))") }
       if count == 0 { return try text(content) }
       content += part.prefix(count)
     }

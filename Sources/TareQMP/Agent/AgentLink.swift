@@ -1,3 +1,5 @@
+internal import LinuxSystem
+
 /// A connection to a guest agent over which only what reads is sent.
 struct AgentLink {
   /// What may be asked. Nothing else ever is: there is no way to write, to execute or to change in here.
@@ -30,7 +32,7 @@ struct AgentLink {
 
   /// Connects and finds the beginning of the answers to what is asked now: those to an earlier client may come first.
   init(_ socket: MachineSocket) throws(WireFailure) {
-    let deadline = WireDeadline(in: Self.greeting)
+    let deadline = Deadline(in: Self.greeting)
     wire = try Wire(socket, until: deadline)
     let token = UInt64.random(in: 1...0xFFFF_FFFF)
     let request = #"{"execute":"guest-sync-delimited","arguments":{"id":\#(token)}}"#
@@ -62,7 +64,7 @@ struct AgentLink {
   private static let most = 16
 
   private func exchange(_ requests: [Request]) throws(WireFailure) -> [Message.Returned?] {
-    let deadline = WireDeadline(in: Self.patience)
+    let deadline = Deadline(in: Self.patience)
     try wire.send(Array(requests.map { "\($0.text)\n" }.joined().utf8), until: deadline)
     var answers: [Message.Returned?] = []
     var isRefused = false

@@ -19,7 +19,7 @@ public final class Monitor: @unchecked Sendable {
   /// Connects and negotiates.
   /// - Parameter limit: for all of it; the machine may be about to make its socket.
   public init(_ socket: MachineSocket, within limit: Duration) throws(WireFailure) {
-    let deadline = WireDeadline(in: limit)
+    let deadline = Deadline(in: limit)
     wire = try Wire(socket, until: deadline)
     guard try wire.message(until: deadline).isGreeting else { throw .malformed("QEMU's greeting") }
     try execute(.negotiate, until: deadline)
@@ -29,10 +29,10 @@ public final class Monitor: @unchecked Sendable {
 
   /// Sends a command and waits for its answer. Events that come meanwhile are kept for ``listen(_:)``.
   public func execute(_ command: Command, within limit: Duration) throws(WireFailure) {
-    try execute(command, until: WireDeadline(in: limit))
+    try execute(command, until: Deadline(in: limit))
   }
 
-  private func execute(_ command: Command, until deadline: WireDeadline) throws(WireFailure) {
+  private func execute(_ command: Command, until deadline: Deadline) throws(WireFailure) {
     lastID += 1
     try wire.send(Array("{\"execute\":\"\(command.rawValue)\",\"id\":\(lastID)}\n".utf8), until: deadline)
     while true {
@@ -58,7 +58,7 @@ public final class Monitor: @unchecked Sendable {
       while true {
         do throws(WireFailure) {
           // An event seldom comes; the end of the connection ends the wait.
-          let message = try wire.message(until: WireDeadline(in: .seconds(3600)))
+          let message = try wire.message(until: Deadline(in: .seconds(3600)))
           if let event = message.event.flatMap(MonitorEvent.init) { heard(event) }
         } catch {
           if case .late = error { continue }

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import LinuxSystem
 
 /// A connection to the monitor of a machine that is somebody else's, over which only questions are sent: there is no way
 /// to write a command or a property in here. One client at a time can be connected, so it is over soon.
@@ -51,12 +52,12 @@ struct MonitorLink {
   static let patience = Duration.milliseconds(100)
 
   private let wire: Wire
-  private let deadline: WireDeadline
+  private let deadline: Deadline
   private var lastID = 0
 
   /// Connects and negotiates.
   init(_ socket: MachineSocket) throws(WireFailure) {
-    deadline = WireDeadline(in: Self.patience)
+    deadline = Deadline(in: Self.patience)
     wire = try Wire(socket, until: deadline)
     guard try wire.message(until: deadline).isGreeting else { throw .malformed("QEMU's greeting") }
     guard try exchange([#""qmp_capabilities""#])[0] != nil else { throw .refused("qmp_capabilities") }

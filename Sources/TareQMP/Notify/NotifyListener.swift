@@ -76,7 +76,7 @@ public final class NotifyListener: Sendable {
 
   /// All until the other end has done; nil where that takes too long or is too much.
   private func read(_ connection: Int32) -> [UInt8]? {
-    let deadline = WireDeadline(in: Self.patience)
+    let deadline = Deadline(in: Self.patience)
     var bytes: [UInt8] = []
     var part = [UInt8](repeating: 0, count: 4096)
     while deadline.remaining > .zero, bytes.count <= NotifyMessage.limit {

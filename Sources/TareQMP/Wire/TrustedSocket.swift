@@ -1,6 +1,7 @@
 internal import CLinux
 internal import CUnixSocket
 internal import Glibc
+internal import LinuxSystem
 
 /// Where a machine listens, and who has to be there. The path is a claim: each folder on the way, and the socket, must
 /// belong to root or to the machine's user, and nobody else may write there (a sticky folder such as /tmp may be, since
@@ -19,7 +20,7 @@ public struct MachineSocket: Sendable, Hashable {
   }
 
   /// - Returns: a connected, non-blocking descriptor, which the caller closes.
-  func connect(until deadline: WireDeadline) throws(WireFailure) -> Int32 {
+  func connect(until deadline: Deadline) throws(WireFailure) -> Int32 {
     let file = try open()
     defer { close(file) }
     while true {
@@ -85,25 +86,5 @@ public struct MachineSocket: Sendable, Hashable {
     case ELOOP: .untrusted("a symbolic link on the way")
     default: .system(call: call, code: code)
     }
-  }
-}
-
-/// A point in time by which something has to be done, and how long that was in the beginning.
-struct WireDeadline {
-  let limit: Duration
-  private let instant: ContinuousClock.Instant
-
-  init(in limit: Duration) {
-    self.limit = limit
-    instant = .now + limit
-  }
-
-  /// Never negative.
-  var remaining: Duration { max(.zero, ContinuousClock.now.duration(to: instant)) }
-
-  /// For poll(2), rounded up.
-  var milliseconds: Int32 {
-    let left = remaining.components
-    return Int32(clamping: left.seconds * 1000 + (left.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
   }
 }

@@ -162,7 +162,7 @@ extension Census {
     for task in tasks {
       // The kernel starts this one when a virtual CPU runs for the first time: x86, Linux 6.14 and later.
       let isGuest = task.comm == "kvm-nx-lpage-re"
-      guard isGuest || MachineThreads.vcpu(name: task.comm) == 0 else { continue }
+      guard isGuest || HypervisorTraits.vcpu(thread: task.comm) == 0 else { continue }
       var mark =
         accountedStart(ofTask: task.tid, ticks: task.start)
         ?? startMark(ticks: task.start, file: "/proc/\(main.pid)/task/\(task.tid)/stat")

@@ -239,6 +239,10 @@ final class Discovery {
       isEarly || isMade || census.now.boottime < main.start &* root.facts.tick &+ 10_000_000_000
     var description = description
     description.workload.dropSecrets()
+    // Who runs machines by another's VMM has said whose it is.
+    if description.machine != nil, description.hypervisor == nil {
+      description.hypervisor = sources[candidate.source].hypervisor ?? .of(process: main.comm)
+    }
     var signals = census.bootSignals(of: candidate.finding, description)
     let old = knows(candidate).flatMap { $0.description.machine == description.machine ? $0 : nil }
     if let old {

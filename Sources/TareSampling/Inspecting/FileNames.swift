@@ -93,7 +93,7 @@ struct FileNames {
   /// What was given to it, and what it told of itself.
   private func guest(_ machine: MachineDescription) -> [MetricFile] {
     var files: [MetricFile] = []
-    if [.qemu, .libvirt, .proxmox, .cloudHypervisor, .crosvm, .uml].contains(row.workload.runtime) {
+    if row.description.hypervisor?.isSizedByArguments == true {
       if machine.memory != nil { files.append(MetricFile(.memoryConfigured, "/proc/\(pid)/cmdline", "RAM given")) }
       if machine.vcpus != nil {
         files.append(MetricFile(.cpuCount, "/proc/\(pid)/cmdline", "virtual CPUs given"))

@@ -15,89 +15,16 @@ struct HardwareReader {
     return hardware
   }
 
+  /// Disks by their names alone, where its VMM tells no more.
   private func arguments(_ row: Discovery.Row) -> VirtualHardware {
     let main = row.finding.main
-    switch row.workload.runtime {
-    case .qemu, .libvirt, .proxmox: return qemu(main)
-    case .firecracker: return firecracker(main)
-    case .cloudHypervisor: return cloudHypervisor(main)
-    case .crosvm, .uml: return simple(row, why: "tare does not read it of \(row.workload.runtime.rawValue)")
-    case .kata, .incus:
-      // Whatever VMM it has: these two are told by their names.
-      if main.comm.hasPrefix("qemu") || main.comm == "kvm" { return qemu(main) }
-      return main.comm.hasPrefix("cloud-hyperviso") ? cloudHypervisor(main) : simple(row, why: nil)
-    default: return simple(row, why: "its VMM keeps it to itself")
-    }
-  }
-
-  private func qemu(_ main: Process) -> VirtualHardware {
-    guard let words = root.arguments(of: main.pid, keep: QemuArguments.keep) else {
-      return VirtualHardware(nil, unknown: .noPermission)
-    }
-    let found = QemuHardware(words)
-    var hardware = VirtualHardware(nil, unknown: .notReported)
-    hardware.machineType = .known(QemuArguments(words).machineType ?? "QEMU's usual one")
-    hardware.backing = .known(found.backing)
-    hardware.balloon = .known(found.hasBalloon)
-    hardware.disks = .known(found.disks)
-    hardware.kernel = .known([found.kernel, found.initrd].compactMap { $0 }.map { VirtualHardware.Image(path: $0) })
-    hardware.cards = .known(found.cards)
-    hardware.confidential = .known(found.confidential)
-    return hardware
-  }
-
-  private func cloudHypervisor(_ main: Process) -> VirtualHardware {
-    let words = root.arguments(of: main.pid, keep: CloudHypervisorArguments.keep) ?? []
-    let found = CloudHypervisorArguments(words)
-    guard found.kernel != nil else {
-      return VirtualHardware(nil, unknown: .notReported, why: "it was told over its socket")
-    }
-    var hardware = VirtualHardware(nil, unknown: .notReported)
-    hardware.machineType = .unknown(.notApplicable)
-    // Its RAM is always a memfd, or memory that nobody else has.
-    hardware.backing = .known(
-      VirtualHardware.Backing(
-        found.isShared || found.isHuge ? .memfd : .anonymous, isShared: found.isShared, isHuge: found.isHuge))
-    hardware.balloon = .known(found.hasBalloon)
-    hardware.disks = .known(
-      found.disks.map { VirtualHardware.Image(path: $0, isReadOnly: found.readOnlyDisks.contains($0)) })
-    hardware.kernel = .known([found.kernel, found.initramfs].compactMap { $0 }.map { VirtualHardware.Image(path: $0) })
-    hardware.cards = .known(found.taps.map { VirtualHardware.Card(model: "virtio-net", backend: "tap \($0)") })
-    hardware.confidential = .known(found.confidential)
-    return hardware
-  }
-
-  private func firecracker(_ main: Process) -> VirtualHardware {
-    let words = root.arguments(of: main.pid, keep: FirecrackerArguments.keep) ?? []
-    guard let path = FirecrackerArguments(words).config.flatMap({ absolute($0, main.pid) }) else {
-      return VirtualHardware(nil, unknown: .notReported, why: "it was told over its socket")
-    }
-    guard root.sharesOurFiles(main.pid), let owner = root.user(of: main.pid),
-      let config = try? root.state(path, owner: owner, as: FirecrackerConfig.self)
-    else { return VirtualHardware(nil, unknown: .noPermission, why: "its configuration file may not be read") }
-    var hardware = VirtualHardware(nil, unknown: .notReported)
-    hardware.machineType = .unknown(.notApplicable)
-    hardware.backing = .known(VirtualHardware.Backing(.anonymous, isHuge: config.machine?.hugePages == "2M"))
-    hardware.balloon = .known(config.balloon != nil)
-    hardware.disks = .known(
-      (config.drives ?? []).prefix(64).compactMap { drive in
-        drive.path.map { VirtualHardware.Image(path: $0, isReadOnly: drive.isReadOnly ?? false) }
-      })
-    hardware.kernel = .known(
-      [config.source?.kernel, config.source?.initrd].compactMap { $0 }.map { VirtualHardware.Image(path: $0) })
-    hardware.cards = .known(
-      (config.interfaces ?? []).prefix(64).compactMap { card in
-        card.tap.map { VirtualHardware.Card(model: "virtio-net", backend: "tap \($0)") }
-      })
-    hardware.confidential = .known([])
-    return hardware
-  }
-
-  /// Disks by their names alone.
-  private func simple(_ row: Discovery.Row, why: String?) -> VirtualHardware {
-    var hardware = VirtualHardware(nil, unknown: .notReported, why: why)
+    var hardware =
+      row.description.hypervisor?.hardware(main, root)
+      ?? VirtualHardware(nil, unknown: .notReported, why: "its VMM keeps it to itself")
     let disks = row.workload.machine?.disks ?? []
-    if !disks.isEmpty { hardware.disks = .known(disks.prefix(64).map { VirtualHardware.Image(path: $0) }) }
+    if case .unknown = hardware.disks, !disks.isEmpty {
+      hardware.disks = .known(disks.prefix(64).map { VirtualHardware.Image(path: $0) })
+    }
     return hardware
   }
 
@@ -122,7 +49,7 @@ struct HardwareReader {
   private func size(of image: VirtualHardware.Image, _ pid: Int32, _ number: Int, _ files: ProcessFiles?)
     -> Fact<VirtualHardware.Size>
   {
-    guard let files, let path = root.isLive ? absolute(image.path, pid) : image.path else {
+    guard let files, let path = root.isLive ? root.path(image.path, of: pid) : image.path else {
       return .unknown(.noPermission, why: "its mounts are a user's own, or may not be seen")
     }
     do throws(KernelError) {
@@ -133,9 +60,12 @@ struct HardwareReader {
       return .unknown(error.reason)
     }
   }
+}
 
-  private func absolute(_ path: String, _ pid: Int32) -> String? {
+extension KernelRoot {
+  /// A path as a process with its working folder means it.
+  func path(_ path: String, of pid: Int32) -> String? {
     if path.hasPrefix("/") { return path }
-    return (try? root.link("/proc/\(pid)/cwd", kept: { _ in false })).map { "\($0)/\(path)" }
+    return (try? link("/proc/\(pid)/cwd", kept: { _ in false })).map { "\($0)/\(path)" }
   }
 }

@@ -91,7 +91,8 @@ struct TaskReader {
       let folder = "/proc/\(main.pid)/task/\(tid)"
       guard let stat = stat("\(folder)/stat", &buffer) else { continue }
       let isVcpu =
-        vcpus.contains(tid) || MachineThreads.isVcpu(name: stat.comm) || accelerator == .kvm && stat.guestTicks > 0
+        vcpus.contains(tid) || HypervisorTraits.vcpu(thread: stat.comm) != nil
+        || accelerator == .kvm && stat.guestTicks > 0
       var cpu = FigureValue.missing(.kernelTooOld)
       var wait = FigureValue.missing(.kernelTooOld)
       if let times = times("\(folder)/schedstat", &buffer) {

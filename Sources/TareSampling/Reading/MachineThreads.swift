@@ -134,24 +134,6 @@ final class MachineThreads {
     guard let count = try? root.read(path, into: &buffer),
       let stat = try? ProcessStat(buffer.span.extracting(first: count))
     else { return false }
-    return Self.isVcpu(name: stat.comm) || accelerator == .kvm && stat.guestTicks > 0
-  }
-
-  static func isVcpu(name: String) -> Bool { vcpu(name: name) != nil }
-
-  /// What VMMs call the threads of their virtual CPUs, before the number and behind it: Firecracker, Cloud Hypervisor,
-  /// crosvm, VirtualBox, and QEMU with `debug-threads=on`.
-  private static let vcpuNames = [
-    ("fc_vcpu ", ""), ("vcpu", ""), ("crosvm_vcpu", ""), ("EMT-", ""), ("CPU ", "/KVM"), ("CPU ", "/TCG"),
-  ]
-
-  /// The number of the virtual CPU that a thread of this name runs; nil where it runs none. One thread may run all.
-  static func vcpu(name: String) -> Int? {
-    if name == "ALL CPUs/TCG" || name == "EMT" { return 0 }
-    for (prefix, suffix) in vcpuNames where name.hasPrefix(prefix) && name.hasSuffix(suffix) {
-      let number = name.dropFirst(prefix.count).dropLast(suffix.count)
-      if !number.isEmpty, number.allSatisfy({ $0.isASCII && $0.isNumber }) { return Int(number) }
-    }
-    return nil
+    return HypervisorTraits.vcpu(thread: stat.comm) != nil || accelerator == .kvm && stat.guestTicks > 0
   }
 }

@@ -1,3 +1,5 @@
+internal import LinuxSystem
+
 /// What is due at a tick besides the counters that are read every time.
 struct Schedule {
   struct Due {
@@ -19,7 +21,9 @@ struct Schedule {
   private var wantsDiscovery = true
   /// A row's workload is gone: that is shown at the next tick, whatever a pass costs.
   var somethingEnded = false
-  private var credit = Credit()
+  /// On a machine on which something starts all the time passes cost a fiftieth of a core, but none is put off for longer
+  /// than three seconds; after a quiet time several may follow each other.
+  private var budget = CPUBudget(share: 50, most: 60_000_000, debt: 60_000_000)
   private var lastPid: UInt64?
   private var lastWhole: UInt64?
   private var lastRefresh: UInt64 = 0
@@ -34,7 +38,8 @@ struct Schedule {
   ) -> Due {
     var due = Due()
     let started = lastPid == nil || lastPid != self.lastPid || eventsCame
-    let isAllowed = credit.allows(at: now)
+    budget.earn(at: now)
+    let isAllowed = !budget.isSpent
     if lastWhole == nil || eventsWereLost {
       due.discovery = .whole
     } else if lastWhole.map({ now &- $0 > 30_000_000_000 }) ?? true {
@@ -55,27 +60,11 @@ struct Schedule {
   }
 
   /// Whether a pass may be made between two ticks, because something was seen to begin.
-  mutating func mayAnnounce(at now: UInt64) -> Bool { lastWhole != nil && credit.allows(at: now) }
+  mutating func mayAnnounce(at now: UInt64) -> Bool {
+    budget.earn(at: now)
+    return lastWhole != nil && !budget.isSpent
+  }
 
   /// A pass took so long, nanoseconds.
-  mutating func pay(_ cost: UInt64) { credit.pay(cost) }
-
-  /// On a machine on which something starts all the time passes cost a fiftieth of a core, but none is put off for longer
-  /// than three seconds; after a quiet time several may follow each other.
-  private struct Credit {
-    private static let share: UInt64 = 50
-    private static let most: Int64 = 60_000_000
-    /// Nanoseconds that passes may take.
-    private var left = Self.most
-    private var at: UInt64 = 0
-
-    mutating func allows(at now: UInt64) -> Bool {
-      let earned = Int64(clamping: (now &- at) / Self.share)
-      left = earned > Self.most - left ? Self.most : left + earned
-      at = now
-      return left > 0
-    }
-
-    mutating func pay(_ cost: UInt64) { left = max(left - min(Int64(clamping: cost), 2 * Self.most), -Self.most) }
-  }
+  mutating func spend(_ cost: UInt64) { budget.spend(cost) }
 }

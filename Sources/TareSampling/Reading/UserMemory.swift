@@ -1,4 +1,5 @@
 internal import KernelStats
+internal import LinuxSystem
 internal import TareModel
 
 /// What is known of one process's share of memory.
@@ -61,17 +62,16 @@ struct MemorySum {
 
 /// Looks at shares within a budget of time: each costs 60 µs and 9 ms a GiB that the process has in RAM.
 struct MemoryLooks {
-  /// Of a core, for all users together.
-  private static let share: UInt64 = 200
-  /// Nanoseconds that the first looks may take, and any time later at most.
-  private static let (first, most): (Int64, Int64) = (500_000_000, 100_000_000)
+  /// Nanoseconds.
+  private static let most: Int64 = 100_000_000
   /// A share is good for so long; nanoseconds.
   private static let patience: UInt64 = 60_000_000_000
 
   private let root: KernelRoot
   /// Kernels before 4.14 have no sum of shares.
   private let hasShares: Bool
-  private var left = Self.first
+  /// For all users together. The first looks may take longer.
+  private var budget = CPUBudget(share: 200, most: Self.most, first: 500_000_000)
   /// Nanoseconds that all looks took.
   private(set) var cost: UInt64
   /// So many nanoseconds for a page; by the cost of what was read.
@@ -83,12 +83,9 @@ struct MemoryLooks {
     hasShares = !root.isLive || root.inode("/proc/self/smaps_rollup") != nil
   }
 
-  mutating func begin(elapsed: UInt64) {
-    guard elapsed > 0 else { return }
-    left = min(max(left, Self.most), left + Int64(clamping: elapsed / Self.share))
-  }
+  mutating func begin(elapsed: UInt64) { budget.earn(during: elapsed) }
 
-  var isSpent: Bool { left <= 0 }
+  var isSpent: Bool { budget.isSpent }
 
   /// Looks at a process that was not looked at for a while, or never.
   mutating func look(at process: Process, _ account: inout MemoryAccount, now: UInt64, _ buffer: inout [UInt8]) {
@@ -96,7 +93,7 @@ struct MemoryLooks {
     let begun = root.monotonic()
     defer {
       let took = root.monotonic() &- begun
-      left -= Int64(clamping: took)
+      budget.spend(took)
       cost &+= took
     }
     account.lookedAt = max(now, 1)

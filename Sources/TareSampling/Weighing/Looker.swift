@@ -13,20 +13,9 @@ public final class Looker: Sendable {
     var asked: Set<UInt64> = []
     /// Nanoseconds of CPU time that all looks took.
     var cost: UInt64 = 0
-    /// Nanoseconds that looks may take.
-    var credit: Int64 = Looker.most
-    var at: UInt64 = 0
-
-    mutating func allows(at now: UInt64) -> Bool {
-      let earned = min(Int64(clamping: (now &- at) / Looker.share), Looker.most)
-      if at > 0 { credit = min(Looker.most, credit + earned) }
-      at = now
-      return credit > 0
-    }
+    var budget = CPUBudget(share: 100, most: 500_000_000)
   }
 
-  private static let share: UInt64 = 100
-  private static let most: Int64 = 500_000_000
   /// Nanoseconds after which a workload is looked at again in any case.
   static let patience: UInt64 = 60_000_000_000
 
@@ -51,14 +40,15 @@ public final class Looker: Sendable {
     at serial: UInt64, now: UInt64, _ subject: MemoryLook.Subject, hasMoved: (MemoryLook) -> Bool
   ) -> MemoryLook? {
     let (last, mayLook) = state.withLock { state in
-      (state.looks[serial], worker == nil || !state.asked.contains(serial) && state.allows(at: now))
+      state.budget.earn(at: now)
+      return (state.looks[serial], worker == nil || !state.asked.contains(serial) && !state.budget.isSpent)
     }
     guard mayLook, isDue(last, now, hasMoved) else { return last }
     guard let worker else { return take(serial, subject) }
     state.withLock { state in
       state.asked.insert(serial)
       // Paid in advance, so that one tick does not ask for all of them.
-      state.credit -= Int64(clamping: last?.cost ?? 300_000)
+      state.budget.spend(last?.cost ?? 300_000)
     }
     do throws(SystemThread.Failure) {
       try worker.run { [weak self] in _ = self?.take(serial, subject, paid: last?.cost ?? 300_000) }
@@ -92,7 +82,7 @@ public final class Looker: Sendable {
       state.looks[serial] = look
       state.asked.remove(serial)
       state.cost &+= look.cost
-      state.credit -= Int64(clamping: look.cost) - Int64(clamping: paid)
+      state.budget.spend(look.cost, paid: paid)
     }
     return look
   }

@@ -144,8 +144,7 @@ public final class LiveLoop {
   }
 
   private func takeWakeup(_ descriptor: Int32) {
-    var count: UInt64 = 0
-    _ = unsafe read(descriptor, &count, 8)
+    EventCounter.drain(descriptor)
     driver.wasWoken(now: SystemClock.monotonic.now)
   }
 

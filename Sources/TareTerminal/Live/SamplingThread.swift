@@ -22,8 +22,9 @@ final class SamplingThread: @unchecked Sendable {
   }
 
   /// Readable when a sample is ready.
-  let descriptor = tare_eventfd()
-  private let requests = tare_eventfd()
+  var descriptor: Int32 { done.descriptor }
+  private let done = EventCounter()
+  private let requests = EventCounter()
   private let source: any FrameSource
   private let state = Mutex(State())
 
@@ -32,7 +33,7 @@ final class SamplingThread: @unchecked Sendable {
   /// Begins.
   /// - Throws: where the thread or one of its two descriptors cannot be had: nobody would ever see a sample.
   func start() throws {
-    guard descriptor >= 0, requests >= 0 else { throw NoDescriptor() }
+    guard done.descriptor >= 0, requests.descriptor >= 0 else { throw NoDescriptor() }
     try SystemThread.start("tare-sampling") { [self] in run() }
   }
 
@@ -43,12 +44,12 @@ final class SamplingThread: @unchecked Sendable {
       state.order = order
       state.inspected = inspected
     }
-    Self.wake(requests)
+    requests.signal()
   }
 
   /// What is ready.
   func collect() throws -> Done? {
-    Self.wait(descriptor)
+    done.wait()
     return try state.withLock { state in
       defer { state.result = nil }
       return try state.result?.get()
@@ -58,12 +59,12 @@ final class SamplingThread: @unchecked Sendable {
   /// Lets the thread end after what it is doing. Nobody waits for it: it may hang.
   func end() {
     state.withLock { $0.isEnded = true }
-    Self.wake(requests)
+    requests.signal()
   }
 
   private func run() {
     while true {
-      Self.wait(requests)
+      requests.wait()
       let (order, inspected, isEnded) = state.withLock { state in
         defer { state.order = nil }
         return (state.order, state.inspected, state.isEnded)
@@ -72,7 +73,7 @@ final class SamplingThread: @unchecked Sendable {
       guard let order else { continue }
       let result = Result { try carryOut(order, inspected) }
       state.withLock { $0.result = result }
-      Self.wake(descriptor)
+      done.signal()
     }
   }
 
@@ -86,15 +87,5 @@ final class SamplingThread: @unchecked Sendable {
         answer: .sample(sample, begun: begun, isFilled: isFilled),
         inspection: isFilled ? inspected.flatMap(source.inspect) : nil)
     }
-  }
-
-  private static func wake(_ descriptor: Int32) {
-    var one: UInt64 = 1
-    _ = unsafe write(descriptor, &one, 8)
-  }
-
-  private static func wait(_ descriptor: Int32) {
-    var count: UInt64 = 0
-    while unsafe read(descriptor, &count, 8) < 0, errno == EINTR {}
   }
 }

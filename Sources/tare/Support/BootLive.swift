@@ -1,4 +1,5 @@
 import Glibc
+import LinuxSystem
 import TareBoot
 import TareModel
 
@@ -70,11 +71,6 @@ final class BootLive {
   }
 
   private func write(_ text: String) {
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
-      guard count > 0 else { return }
-      rest = rest.dropFirst(count)
-    }
+    try? writeAll(text, to: STDERR_FILENO)
   }
 }

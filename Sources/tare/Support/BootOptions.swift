@@ -1,6 +1,7 @@
 import ArgumentParser
 import CLinux
 import Glibc
+import LinuxSystem
 import TareBoot
 import TareConfig
 import TareModel
@@ -54,7 +55,7 @@ final class BootFile {
     self.path = path
     descriptor = unsafe tare_openat(AT_FDCWD, path, O_WRONLY | O_CREAT, 0o644)
     guard descriptor >= 0 else {
-      throw Failure(description: "cannot write to \(path.harmless): \(unsafe String(cString: strerror(errno)))")
+      throw Failure(description: "\(SystemError("write to", path.harmless))")
     }
   }
 
@@ -62,14 +63,8 @@ final class BootFile {
 
   func write(_ text: String) throws(Failure) {
     _ = ftruncate(descriptor, 0)  // a pipe has no length
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else {
-        throw Failure(description: "cannot write to \(path.harmless): \(unsafe String(cString: strerror(errno)))")
-      }
-      rest = rest.dropFirst(count)
+    do throws(WriteFailure) { try writeAll(text, to: descriptor) } catch {
+      throw Failure(description: "\(SystemError("write to", path.harmless, number: error.number))")
     }
   }
 }

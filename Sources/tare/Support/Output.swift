@@ -1,6 +1,7 @@
 import ArgumentParser
 internal import CLinux
 internal import Glibc
+import LinuxSystem
 import TareModel
 
 /// Standard output, written at once. A reader that goes away is no error: whoever calls stops.
@@ -15,21 +16,13 @@ enum Output {
   }
 
   static func write(_ text: String) throws(OutputError) -> Result {
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-      if count >= 0 {
-        rest = rest.dropFirst(count)
-      } else if errno == EPIPE {
-        return .readerGone
-      } else if errno == EAGAIN {
-        var entry = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
-        _ = unsafe poll(&entry, 1, -1)
-      } else if errno != EINTR {
-        throw OutputError(code: errno)
-      }
+    do throws(WriteFailure) {
+      try writeAll(text, to: STDOUT_FILENO)
+      return .written
+    } catch {
+      guard !error.isReaderGone else { return .readerGone }
+      throw OutputError(code: error.number)
     }
-    return .written
   }
 
   /// As ``write(_:)``, and ends with a word where that fails.
@@ -53,12 +46,11 @@ enum Output {
   /// A message for people, on standard error, line by line harmless: it may quote names and paths.
   static func note(_ text: String) {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { String($0).harmless }
-    let line = Array("tare: \(lines.joined(separator: "\n"))\n".utf8)
-    _ = unsafe line.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    try? writeAll("tare: \(lines.joined(separator: "\n"))\n", to: STDERR_FILENO)
   }
 }
 
 struct OutputError: Error, CustomStringConvertible {
   let code: Int32
-  var description: String { "cannot write to standard output: \(unsafe String(cString: strerror(code)))" }
+  var description: String { "cannot write to standard output: \(SystemError.text(code))" }
 }

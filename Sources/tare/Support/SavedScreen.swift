@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import LinuxSystem
 import TareScreen
 
 /// The screen as files: text for a report, SVG for a picture.
@@ -18,7 +19,7 @@ enum SavedScreen {
         let name = try save(contents, in: folder)
         return "saved \(name).svg and .txt in \(folder)"
       } catch {
-        reason = "cannot save in \(folder): \(unsafe String(cString: strerror(error.code)))"
+        reason = "cannot save in \(folder): \(SystemError.text(error.code))"
       }
     }
     return reason
@@ -58,13 +59,7 @@ enum SavedScreen {
     guard file >= 0 else { throw Failure(code: errno) }
     defer { close(file) }
     made.append(name)
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let count = unsafe rest.withUnsafeBytes { unsafe write(file, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw Failure(code: count < 0 ? errno : EIO) }
-      rest = rest.dropFirst(count)
-    }
+    do throws(WriteFailure) { try writeAll(text, to: file) } catch { throw Failure(code: error.number) }
   }
 
   /// `20261123-221420`, by the clock on the wall.

@@ -11,11 +11,6 @@ final class StartListener: Sendable {
   private static let most = 16384
   /// Events in one look that more are likely to follow.
   private static let crowd = 4
-  /// Names of programs that are machines: what else begins is known by its cgroup.
-  private static let hypervisors = [
-    "qemu-system", "qemu-kvm", "kvm", "linux.uml", "firecracker", "cloud-hyperviso", "crosvm", "VBoxHeadless",
-    "VirtualBoxVM",
-  ]
 
   private let watch: StartWatch
   private let root = KernelRoot()
@@ -31,7 +26,7 @@ final class StartListener: Sendable {
     var drainAt: UInt64?
     while !watch.state.withLock({ $0.isEnded }) {
       var entries = [
-        pollfd(fd: watch.wake, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: watch.wake.descriptor, events: Int16(POLLIN), revents: 0),
         pollfd(fd: machines?.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
         pollfd(fd: drainAt == nil ? processes?.descriptor ?? -1 : -1, events: Int16(POLLIN), revents: 0),
         pollfd(fd: serial.descriptor, events: Int16(POLLIN), revents: 0),
@@ -47,8 +42,7 @@ final class StartListener: Sendable {
       if entries[4].revents != 0 { groups.take(quietSince...now) }
       quietSince = now
       if entries[0].revents != 0 {
-        var count: UInt64 = 0
-        _ = unsafe read(watch.wake, &count, 8)
+        watch.wake.wait()
         serial.begin()
         groups.begin()
       }
@@ -172,7 +166,7 @@ final class StartListener: Sendable {
         let name = Self.name(of: process)
         state.births[process]?.name = name
         // A machine says when its first process starts long before anybody has looked for it.
-        if Self.hypervisors.contains(where: { name.hasPrefix($0) }), !state.followed.contains(process) {
+        if HypervisorTraits.mayBeMachine(process: name), !state.followed.contains(process) {
           state.wanted.insert(process)
           isNews = true
         }

@@ -73,9 +73,9 @@ public final class StartWatch: Sendable {
 
   let state = Mutex(State())
   /// Readable when something has begun or ended that is worth a look before the next tick.
-  public let news = tare_eventfd()
+  let news = EventCounter()
   /// Readable when something is wanted.
-  let wake = tare_eventfd()
+  let wake = EventCounter()
   let markers: [SerialLog.Marker]
 
   /// - Parameter readyMarker: what a virtual machine says on its serial line when its service answers; else a prompt for
@@ -94,18 +94,13 @@ public final class StartWatch: Sendable {
   /// Ends the thread. Nobody waits for it.
   public func end() {
     state.withLock { $0.isEnded = true }
-    wakeUp()
-  }
-
-  private func wakeUp() {
-    var one: UInt64 = 1
-    _ = unsafe write(wake, &one, 8)
+    wake.signal()
   }
 
   /// Listens to what this VMM's machine says on its serial line, if it is written to a file.
   func follow(_ process: Int32) {
     let isNew = state.withLock { $0.followed.contains(process) ? false : $0.wanted.insert(process).inserted }
-    if isNew { wakeUp() }
+    if isNew { wake.signal() }
   }
 
   /// Between what instants the serial line of this VMM's machine told of phases.
@@ -124,7 +119,7 @@ public final class StartWatch: Sendable {
       state.wantedFolders.formUnion(new)
       return !new.isEmpty
     }
-    if isNew { wakeUp() }
+    if isNew { wake.signal() }
   }
 
   /// Wants to hear of the end of these processes.
@@ -133,8 +128,7 @@ public final class StartWatch: Sendable {
   /// Something has begun, or ended, that a list of workloads would show.
   func announce() {
     state.withLock { $0.newsCount += 1 }
-    var one: UInt64 = 1
-    _ = unsafe write(news, &one, 8)
+    news.signal()
   }
 
   /// Processes that have made a virtual machine while somebody watched.

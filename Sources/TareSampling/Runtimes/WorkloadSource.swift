@@ -1,7 +1,7 @@
 public import KernelStats
 public import TareModel
 
-/// One runtime or hypervisor. To add one, add a file to `Sources/` and its line to `All.swift`.
+/// One runtime or hypervisor. To add one, add a folder to `Runtimes/` and its line to `All.swift`.
 public protocol WorkloadSource: Sendable {
   /// As it stands in messages: `docker`.
   var name: String { get }
@@ -18,11 +18,15 @@ public protocol WorkloadSource: Sendable {
   /// What it finds and how, for the table in the documentation.
   var guide: SourceGuide { get }
 
+  /// Of a hypervisor: what its VMM is like; nil of a runtime.
+  var hypervisor: HypervisorTraits? { get }
+
   /// What of others it cannot see without being root, in words; nil where it sees all.
   var hiddenFromUsers: String? { get }
 }
 
 extension WorkloadSource {
+  public var hypervisor: HypervisorTraits? { nil }
   public var hiddenFromUsers: String? { nil }
 }
 
@@ -72,6 +76,8 @@ public struct Description: Sendable {
   public var workload: Workload
   /// The id that engines know it by; nil where no engine does.
   public var engineID: String?
+  /// For a VM: what its VMM is like.
+  var hypervisor: HypervisorTraits?
   /// For a VM: what its command line says.
   public var machine: MachineDescription?
   /// Threads of the kernel that work for this VM: vhost before Linux 6.4.

@@ -4,6 +4,12 @@ internal import TareModel
 /// User-mode Linux: a guest is a process and its children, one for each address space in it and some for its devices.
 struct UmlSource: WorkloadSource {
   let name = "uml"
+  let hypervisor: HypervisorTraits? = {
+    var traits = HypervisorTraits(processNames: ["linux.uml"], runs: isMeant)
+    traits.console = { _, arguments, _ in ConsoleFiles(descriptor: UmlArguments(arguments).console) }
+    traits.hardware = { _, _ in VirtualHardware(nil, unknown: .notReported, why: "tare does not read it of uml") }
+    return traits
+  }()
   let places = ["programs called linux, linux.uml and the like, with arguments of a user-mode Linux"]
   let guide = SourceGuide(
     finds: "user-mode Linux: all processes of a guest in one line",

@@ -5,6 +5,7 @@ internal import TareModel
 /// does not count where the program can be seen.
 struct QemuSource: WorkloadSource {
   let name = "qemu"
+  let hypervisor: HypervisorTraits? = .qemu
   let places = ["programs called qemu-system-* and qemu-kvm"]
   let guide = SourceGuide(
     finds: "QEMU, under KVM and under software emulation",

@@ -4,6 +4,7 @@ internal import TareModel
 /// Firecracker, plain and in its jailer's chroot.
 struct FirecrackerSource: WorkloadSource {
   let name = "firecracker"
+  let hypervisor: HypervisorTraits? = .firecracker
   let places = ["programs called firecracker*"]
   let guide = SourceGuide(
     finds: "Firecracker's microVMs, with and without jailer",

@@ -11,5 +11,7 @@ public func allSources() -> [any WorkloadSource] {
     LibvirtSource(), ProxmoxSource(), FirecrackerSource(), CloudHypervisorSource(), CrosvmSource(), VirtualBoxSource(),
     UmlSource(),
     QemuSource(), KvmSource(),
+    // What is left.
+    UnknownSource(),
   ]
 }

@@ -4,6 +4,7 @@ internal import TareModel
 /// QEMU as Proxmox VE starts it: `-id 100 -name web,debug-threads=on`, in a scope of `qemu.slice`.
 struct ProxmoxSource: WorkloadSource {
   let name = "proxmox"
+  let hypervisor: HypervisorTraits? = .qemu
   let places = ["programs called kvm in /qemu.slice/NUMBER.scope"]
   let guide = SourceGuide(
     finds: "virtual machines of Proxmox VE",

@@ -4,6 +4,7 @@ internal import TareModel
 /// QEMU as libvirt starts it, for the system and for a user's session.
 struct LibvirtSource: WorkloadSource {
   let name = "libvirt"
+  let hypervisor: HypervisorTraits? = .qemu
   let places = ["programs called qemu-system-* that libvirt's monitor is attached to", "/var/log/libvirt/qemu"]
   let guide = SourceGuide(
     finds: "libvirt's domains that QEMU runs",

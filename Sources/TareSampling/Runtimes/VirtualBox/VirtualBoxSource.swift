@@ -4,6 +4,12 @@ internal import TareModel
 /// VirtualBox's machines: one process each, its own driver instead of KVM.
 struct VirtualBoxSource: WorkloadSource {
   let name = "virtualbox"
+  let hypervisor: HypervisorTraits? = {
+    var traits = HypervisorTraits(processNames: ["VBoxHeadless", "VirtualBoxVM"], runs: programs.contains)
+    traits.vcpuThreads = [VcpuThreadName(before: "EMT-", all: "EMT")]
+    traits.isSizedByArguments = false
+    return traits
+  }()
   let places = ["programs called VBoxHeadless, VirtualBoxVM, VirtualBox"]
   let guide = SourceGuide(
     finds: "VirtualBox's machines",
@@ -33,7 +39,7 @@ struct VirtualBoxSource: WorkloadSource {
     machine.accelerator = .vbox
     let threads = (try? census.root.list("/proc/\(main.pid)/task")) ?? []
     let vcpus = threads.filter { tid in
-      census.root.line("/proc/\(main.pid)/task/\(tid)/comm").map(MachineThreads.isVcpu) ?? false
+      census.root.line("/proc/\(main.pid)/task/\(tid)/comm").map { HypervisorTraits.vcpu(thread: $0) != nil } ?? false
     }
     if !vcpus.isEmpty { machine.vcpus = UInt64(vcpus.count) }
     let name = option("--comment", in: words) ?? option("--startvm", in: words) ?? option("-startvm", in: words)

@@ -4,6 +4,15 @@ internal import TareModel
 /// crosvm: ChromeOS', Android's and others' VMM, whose devices are processes of their own.
 struct CrosvmSource: WorkloadSource {
   let name = "crosvm"
+  let hypervisor: HypervisorTraits? = {
+    var traits = HypervisorTraits(processNames: ["crosvm"], runs: isMeant)
+    traits.vcpuThreads = [VcpuThreadName(before: "crosvm_vcpu")]
+    traits.console = { _, arguments, _ in ConsoleFiles(paths: CrosvmArguments(arguments).consoles) }
+    traits.hardware = { _, _ in
+      VirtualHardware(nil, unknown: .notReported, why: "tare does not read it of crosvm")
+    }
+    return traits
+  }()
   let places = ["programs called crosvm"]
   let guide = SourceGuide(
     finds: "crosvm's machines",

@@ -3,6 +3,7 @@ internal import TareModel
 
 struct CloudHypervisorSource: WorkloadSource {
   let name = "cloud-hypervisor"
+  let hypervisor: HypervisorTraits? = .cloudHypervisor
   let places = ["programs called cloud-hypervisor"]
   let guide = SourceGuide(
     finds: "Cloud Hypervisor's machines",

@@ -5,6 +5,12 @@ internal import TareModel
 /// Any other process that made a VM with KVM: crosvm, kvmtool, a course's own hypervisor.
 final class KvmSource: WorkloadSource {
   let name = "kvm"
+  /// Whatever it is called, it is none of those that have a source of their own.
+  let hypervisor: HypervisorTraits? = {
+    var traits = HypervisorTraits(processNames: []) { _ in false }
+    traits.isSizedByArguments = false
+    return traits
+  }()
   let places = ["/dev/kvm", "processes with a kvm-vm descriptor"]
   let guide = SourceGuide(
     finds: "any other process that made a machine with KVM: kvmtool, a course's own",
