@@ -28,7 +28,7 @@ public final class Workers: Sendable {
           return (nil, false)
         }
         if job != nil || isOver { return job }
-        let pause = wanted.wait(timeout: .now() + .seconds(Workers.patience))
+        let pause = wanted.wait(timeout: .now() + .seconds(Workers.idleTimeout))
         let isOld = state.withLock { state in
           state.idle -= 1
           guard pause == .timedOut, state.jobs.isEmpty else { return false }
@@ -40,7 +40,7 @@ public final class Workers: Sendable {
     }
   }
 
-  private static let patience = 5
+  private static let idleTimeout = 5
   private let shared = Shared()
   private let name: StaticString
   private let most: Int

@@ -39,7 +39,7 @@ public final class EngineListener: Sendable {
   private let shared = Shared()
   private let since: UInt64
   private let deadline: Duration
-  private let patience: Duration
+  private let silenceTimeout: Duration
   private let pauses: Pauses
   private let now: @Sendable () -> UInt64
 
@@ -47,20 +47,20 @@ public final class EngineListener: Sendable {
   /// - Parameters:
   ///   - since: realtime seconds since 1970; what engines have kept from then on is asked for. Docker keeps 256 events.
   ///   - deadline: for connecting.
-  ///   - patience: for the head of an answer. Engines send it with the first event: what comes later is asked for anew.
+  ///   - silenceTimeout: for the head of an answer. Engines send it with the first event: what comes later is asked for anew.
   ///   - now: realtime seconds since 1970.
   public convenience init(
-    since: UInt64, deadline: Duration, patience: Duration = .seconds(60), now: @escaping @Sendable () -> UInt64
+    since: UInt64, deadline: Duration, silenceTimeout: Duration = .seconds(60), now: @escaping @Sendable () -> UInt64
   ) {
-    self.init(since: since, deadline: deadline, patience: patience, pauses: Pauses(), now: now)
+    self.init(since: since, deadline: deadline, silenceTimeout: silenceTimeout, pauses: Pauses(), now: now)
   }
 
   init(
-    since: UInt64, deadline: Duration, patience: Duration, pauses: Pauses, now: @escaping @Sendable () -> UInt64
+    since: UInt64, deadline: Duration, silenceTimeout: Duration, pauses: Pauses, now: @escaping @Sendable () -> UInt64
   ) {
     self.since = since
     self.deadline = deadline
-    self.patience = patience
+    self.silenceTimeout = silenceTimeout
     self.pauses = pauses
     self.now = now
   }
@@ -103,12 +103,13 @@ public final class EngineListener: Sendable {
   // MARK: Listening
 
   private func begin(_ endpoint: EngineEndpoint, _ handle: StreamHandle) {
-    let listen: @Sendable () -> Void = { [shared, since, deadline, patience, pauses, now] in
+    let listen: @Sendable () -> Void = { [shared, since, deadline, silenceTimeout, pauses, now] in
       let place = Place(since: since)
       var pause = pauses.first
       while !handle.isEnded {
         let begun = ContinuousClock.now
-        let stream = EventStream(endpoint: endpoint, since: place.next(), deadline: deadline, patience: patience)
+        let stream = EventStream(
+          endpoint: endpoint, since: place.next(), deadline: deadline, silenceTimeout: silenceTimeout)
         do throws(EngineError) {
           try stream.listen(handle) {
             shared.change(handle) { state in
@@ -123,7 +124,7 @@ public final class EngineListener: Sendable {
           }
         } catch {
           // An engine that is silent has nothing to say.
-          let wasSilent = error.reason == .deadline(patience)
+          let wasSilent = error.reason == .deadline(silenceTimeout)
           if !wasSilent { place.lose(at: now(), error.reason) }
           shared.change(handle) { $0.failures[endpoint] = wasSilent ? nil : error }
           if begun.duration(to: .now) > pauses.longest { pause = pauses.first }

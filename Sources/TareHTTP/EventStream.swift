@@ -15,14 +15,14 @@ struct EventStream: Sendable {
   /// For connecting.
   let deadline: Duration
   /// From the request to the head of the answer. Engines send it with the first event, which may be long in coming.
-  let patience: Duration
+  let silenceTimeout: Duration
 
   /// Listens until the stream ends.
   /// - Parameters:
   ///   - handle: how others end it.
   ///   - opened: called on this thread at a head with the status 200.
   ///   - line: called on this thread for each event of interest.
-  /// - Throws: always, with the reason why it ended; ``EngineError/Reason-swift.enum/deadline(_:)`` with `patience` where
+  /// - Throws: always, with the reason why it ended; ``EngineError/Reason-swift.enum/deadline(_:)`` with `silenceTimeout` where
   ///   the engine took the request and said nothing.
   func listen(
     _ handle: StreamHandle, opened: @escaping @Sendable () -> Void, line: @escaping @Sendable (EngineEventLine) -> Void
@@ -36,7 +36,7 @@ struct EventStream: Sendable {
     handle.take(channel.number)
     defer { handle.take(nil) }
     // Engines send the head with the first event; from then on there is no hurry.
-    var alarm: Deadline? = Deadline(in: patience)
+    var alarm: Deadline? = Deadline(in: silenceTimeout)
     let isOpen = Slot<Bool>()
     let listener = EventCollector.Listener(
       opened: {
@@ -54,7 +54,7 @@ struct EventStream: Sendable {
     while reason.value == nil {
       if isOpen.value == true { alarm = nil }
       let left = alarm?.remainingNanoseconds
-      if left == 0 || !channel.pump(within: left) { end.fail(ExchangeFailure(reason: .deadline(patience))) }
+      if left == 0 || !channel.pump(within: left) { end.fail(ExchangeFailure(reason: .deadline(silenceTimeout))) }
     }
     throw EngineError(endpoint, reason.value ?? .streamEnded)
   }

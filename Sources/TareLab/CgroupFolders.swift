@@ -26,7 +26,7 @@ enum CgroupFolders {
   static func remove(_ path: String) throws -> [String] {
     let folders = mountPoints(try Files.text("/proc/self/mountinfo")).map { $0 + path }
     // A group cannot be removed for some milliseconds after its last process has ended.
-    _ = try Patience.wait(atMost: .seconds(2)) {
+    _ = try Polling.wait(atMost: .seconds(2)) {
       for folder in folders { removeGroup(folder) }
       return !folders.contains { Files.exists($0) }
     }

@@ -9,13 +9,13 @@ struct ContainerRuntime {
   let name: Name
   private let tool: Tool
 
-  init(_ name: Name, in surroundings: Surroundings) throws(Tool.Missing) {
+  init(_ name: Name, in surroundings: LabEnvironment) throws(Tool.Missing) {
     self.name = name
     tool = try Tool(name.rawValue, package: name.rawValue, in: surroundings)
   }
 
   /// The one to start containers with. runc comes first: crun refuses a machine with cgroup v1 and v2 side by side.
-  static func preferred(in surroundings: Surroundings) throws(Tool.Missing) -> Self {
+  static func preferred(in surroundings: LabEnvironment) throws(Tool.Missing) -> Self {
     guard geteuid() == 0 else { return try Self(.podman, in: surroundings) }
     do { return try Self(.runc, in: surroundings) } catch {
       if let crun = try? Self(.crun, in: surroundings) { return crun }
@@ -70,7 +70,7 @@ struct ContainerRuntime {
   }
 
   /// Podman's own choice, crun, refuses cgroup v1 and v2 side by side. runc does not.
-  private static func podmanRuntime(in surroundings: Surroundings) throws -> [String] {
+  private static func podmanRuntime(in surroundings: LabEnvironment) throws -> [String] {
     let types = CgroupFolders.types(try Files.text("/proc/self/mountinfo"))
     guard types.count > 1, let runc = try? Tool("runc", package: "runc", in: surroundings) else { return [] }
     return ["--runtime", runc.path]

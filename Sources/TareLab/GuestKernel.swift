@@ -21,7 +21,7 @@ struct GuestKernel {
 
   /// The newest readable kernel in `boot`, else the one in the cache, else a new one in the cache.
   static func find(
-    boot: String = "/boot", in surroundings: Surroundings, say: (String) -> Void, cancelled: () -> Bool
+    boot: String = "/boot", in surroundings: LabEnvironment, say: (String) -> Void, cancelled: () -> Bool
   ) throws -> Self {
     let cached = "\(surroundings.cacheFolder)/kernel/boot"
     if let path = newest(in: boot) ?? newest(in: cached) { return Self(path: path) }
@@ -56,7 +56,7 @@ struct GuestKernel {
 
   /// Downloads and unpacks a kernel package without installing it. Returns the package's name.
   private static func download(
-    into folder: String, _ surroundings: Surroundings, say: (String) -> Void, cancelled: () -> Bool
+    into folder: String, _ surroundings: LabEnvironment, say: (String) -> Void, cancelled: () -> Bool
   ) throws -> String {
     guard let package = try resolve(surroundings, say: say, cancelled: cancelled) else { throw Failure.noPackage }
     say("downloading \(package) for the guest (once, not installed)")
@@ -75,7 +75,7 @@ struct GuestKernel {
 
   /// The real package behind the first metapackage that apt knows, with `apt-get update` between two attempts.
   private static func resolve(
-    _ surroundings: Surroundings, say: (String) -> Void, cancelled: () -> Bool
+    _ surroundings: LabEnvironment, say: (String) -> Void, cancelled: () -> Bool
   ) throws -> String? {
     let cache = try Tool("apt-cache", package: "apt", in: surroundings)
     func attempt() throws -> String? {

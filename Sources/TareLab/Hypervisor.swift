@@ -33,7 +33,7 @@ struct Hypervisor {
   /// all machines is larger.
   static let memory = 192
 
-  init(in surroundings: Surroundings) throws {
+  init(in surroundings: LabEnvironment) throws {
     tool = try Tool(Self.program.name, package: Self.program.package, in: surroundings)
     setpriv = try Tool("setpriv", package: "util-linux", in: surroundings)
   }
@@ -46,7 +46,7 @@ struct Hypervisor {
   func start(
     name: String, accelerator: Accelerator, folder: String, kernel: GuestKernel, initramfs: String, load: ServiceLoad,
     monitor: String? = nil, vsock: GuestVsock? = nil
-  ) throws -> Keeper {
+  ) throws -> ChildSupervisor {
     let words =
       [
         "console=\(Self.console)", "quiet", "tsc=unstable", "reboot=t", "panic=-1",
@@ -69,7 +69,7 @@ struct Hypervisor {
       ]
     }
     flags += vsock?.options ?? []
-    return try Keeper(
+    return try ChildSupervisor(
       arguments: [tool.path] + options.flatMap { ["-\($0.0)", $0.1] } + flags, log: "\(folder)/log", setpriv: setpriv)
   }
 

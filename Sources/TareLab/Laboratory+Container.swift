@@ -58,7 +58,7 @@ extension Laboratory {
         begin = .now
         (requested, looked) = (SystemClock.realtime.now, SystemClock.realtime.now)
       }, look: look)
-    let isReady = try Patience.wait(atMost: limit, watching: watch, cancelled: cancelled) {
+    let isReady = try Polling.wait(atMost: limit, watching: watch, cancelled: cancelled) {
       look()
       return seen != nil
     }

@@ -43,7 +43,7 @@ extension Laboratory {
       waitpid(pid, nil, WNOHANG)
       throw error
     }
-    let ready = try Patience.wait(atMost: limit, watching: watch, cancelled: cancelled) {
+    let ready = try Polling.wait(atMost: limit, watching: watch, cancelled: cancelled) {
       if try Files.text(log).contains(Service.readyLine) { return true }
       var status: Int32 = 0
       guard unsafe waitpid(pid, &status, WNOHANG) == 0 else {

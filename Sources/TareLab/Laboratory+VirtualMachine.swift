@@ -80,11 +80,11 @@ extension Laboratory {
 
   /// Connects to the monitor of a machine that waits, and lets it run.
   private func release(
-    _ process: ProcessIdentity, _ path: String, _ machine: Keeper, cancelled: () -> Bool
+    _ process: ProcessIdentity, _ path: String, _ machine: ChildSupervisor, cancelled: () -> Bool
   ) throws -> Monitor {
     let limit = Duration.seconds(2)
     let socket = MachineSocket(path: path, pid: process.pid, owner: geteuid())
-    _ = try Patience.wait(atMost: limit, every: .milliseconds(2), cancelled: cancelled) {
+    _ = try Polling.wait(atMost: limit, every: .milliseconds(2), cancelled: cancelled) {
       if case .running = machine.progress { Files.exists(path) } else { true }
     }
     do throws(WireFailure) {
@@ -119,7 +119,7 @@ extension Laboratory {
 
   private func wait(
     for item: Record.Item, _ accelerator: Accelerator, limit: Duration, kernel: GuestKernel, monitor: String?,
-    vsock: GuestVsock?, cancelled: () -> Bool, start: () throws -> Keeper
+    vsock: GuestVsock?, cancelled: () -> Bool, start: () throws -> ChildSupervisor
   ) throws -> StartedVirtualMachine {
     let watch = FolderWatch(path(of: item))
     let begin = ContinuousClock.now
@@ -142,7 +142,7 @@ extension Laboratory {
     }
     let serial = "\(path(of: item))/serial"
     var (looked, hasStarted) = (requested, false)
-    let ready = try Patience.wait(atMost: limit, watching: watch, cancelled: cancelled) {
+    let ready = try Polling.wait(atMost: limit, watching: watch, cancelled: cancelled) {
       guard case .running = machine.progress else {
         throw Failure.ended(name: item.name, reason: reason(of: item, machine))
       }
@@ -169,7 +169,7 @@ extension Laboratory {
   }
 
   /// Why QEMU does not run: how it ended, with the ends of its messages and of the guest's.
-  private func reason(of item: Record.Item, _ machine: Keeper) -> String {
+  private func reason(of item: Record.Item, _ machine: ChildSupervisor) -> String {
     let outputs = ["log", "serial"].map { Excerpt.of((try? Files.read("\(path(of: item))/\($0)")) ?? []) }
     let how =
       switch machine.progress {

@@ -11,7 +11,7 @@ internal import Synchronization
 /// be called from a signal handler.
 public final class Laboratory: Sendable {
   let service: Service
-  let surroundings: Surroundings
+  let surroundings: LabEnvironment
   let say: @Sendable (String) -> Void
   let folder: PrivateFolder
   let record: Mutex<Record>
@@ -51,7 +51,7 @@ public final class Laboratory: Sendable {
   /// - Parameters:
   ///   - service: Absolute path of the static executable `tare-service`.
   ///   - say: Gets one line about each thing that takes time or may surprise.
-  public init(service: String, in surroundings: Surroundings, say: @escaping @Sendable (String) -> Void) throws {
+  public init(service: String, in surroundings: LabEnvironment, say: @escaping @Sendable (String) -> Void) throws {
     self.service = try Service(path: service)
     self.surroundings = surroundings
     self.say = say

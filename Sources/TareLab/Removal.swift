@@ -4,7 +4,7 @@ internal import Glibc
 struct Removal {
   /// The laboratory's own folder: nothing outside it is removed but the containers and control groups with its ids.
   let folder: String
-  let surroundings: Surroundings
+  let surroundings: LabEnvironment
   /// How long a process may take to end by itself.
   var grace = Duration.seconds(2)
 

@@ -9,7 +9,7 @@ extension Laboratory {
   /// - Returns: How many laboratories were removed.
   /// - Throws: `Leftovers`, after everything else was tried.
   @discardableResult
-  public static func sweep(in surroundings: Surroundings, say: (String) -> Void = { _ in }) throws -> Int {
+  public static func sweep(in surroundings: LabEnvironment, say: (String) -> Void = { _ in }) throws -> Int {
     guard Files.exists(surroundings.runtimeFolder) else { return 0 }
     let runtime = try PrivateFolder(surroundings.runtimeFolder, create: false)
     var removed = 0
@@ -37,7 +37,7 @@ extension Laboratory {
   }
 
   /// Returns whether the folder was a dead one's and is removed.
-  private static func sweep(_ path: String, _ surroundings: Surroundings, say: (String) -> Void) throws -> Bool {
+  private static func sweep(_ path: String, _ surroundings: LabEnvironment, say: (String) -> Void) throws -> Bool {
     let folder = try PrivateFolder(path, create: false)
     guard folder.lock() else { return false }  // its owner lives, or another process sweeps it
     guard Files.exists("\(path)/record") else {

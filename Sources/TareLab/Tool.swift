@@ -3,7 +3,7 @@ internal import Glibc
 /// A program of the system that this module needs.
 struct Tool {
   let path: String
-  let surroundings: Surroundings
+  let surroundings: LabEnvironment
 
   struct Missing: Error, CustomStringConvertible {
     let name: String
@@ -12,7 +12,7 @@ struct Tool {
   }
 
   /// Looks in the folders of PATH, and in those of the administrator that an ordinary PATH lacks.
-  init(_ name: String, package: String, in surroundings: Surroundings) throws(Missing) {
+  init(_ name: String, package: String, in surroundings: LabEnvironment) throws(Missing) {
     let folders = (surroundings.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":").map(String.init)
     let candidates = (folders + ["/usr/sbin", "/sbin"]).filter { $0.hasPrefix("/") }.map { "\($0)/\(name)" }
     guard let path = candidates.first(where: { Files.exists($0, mode: X_OK) }) else {

@@ -23,9 +23,9 @@ public struct GuestMemory: Sendable, Hashable {
   public init(at: UInt64) { self.at = at }
 
   /// Nanoseconds for which it holds: VMMs that ask their guests at all do so every few seconds.
-  public static let patience: UInt64 = 60_000_000_000
+  public static let maxAge: UInt64 = 60_000_000_000
 
-  public func isStale(at now: UInt64) -> Bool { now > at &+ Self.patience }
+  public func isStale(at now: UInt64) -> Bool { now > at &+ Self.maxAge }
 
   /// `total` − `available`.
   /// - Parameter now: realtime nanoseconds.

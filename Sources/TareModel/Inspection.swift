@@ -1,4 +1,4 @@
-/// What is only read of a workload that somebody looks into, because it is dear for all of them: its processes or
+/// What is only read of a workload that somebody looks into, because it is expensive for all of them: its processes or
 /// threads one by one, its cgroups, its network devices.
 public struct Inspection: Sendable, Hashable {
   /// A process of a container, or a thread of a VMM.

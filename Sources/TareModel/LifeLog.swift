@@ -10,7 +10,7 @@ public struct LifeLog: Sendable {
   /// OOM kills are read as seldom as this: they happened so long ago at most.
   private static let slowest: UInt64 = 30_000_000_000
   /// For so long may more come to be known of a start: what its engine says, what it was.
-  private static let youth: UInt64 = 60_000_000_000
+  private static let recentWindow: UInt64 = 60_000_000_000
   /// An instant of the kernel's clock of starts, which counts in these.
   private static let tick: UInt64 = 10_000_000
 
@@ -172,7 +172,7 @@ public struct LifeLog: Sendable {
       events[number - first] = known
     }
     young.removeAll { number in
-      number < first || sample.realtime > events[number - first].hi &+ Self.youth
+      number < first || sample.realtime > events[number - first].hi &+ Self.recentWindow
     }
   }
 

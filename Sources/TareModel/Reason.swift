@@ -32,7 +32,7 @@ public enum Reason: String, Sendable, Hashable, CaseIterable {
   case inconsistent
   /// The workload was gone when this was read.
   case ended
-  /// It is read only when asked for, because it is dear.
+  /// It is read only when asked for, because it is expensive.
   case onDemand = "on-demand"
   /// It is read bit by bit, and its turn has not come.
   case notYetRead = "not-yet-read"

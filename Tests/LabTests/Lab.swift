@@ -78,10 +78,10 @@ final class Lab: Sendable {
   static func newFolder() -> String { "\(base)/tare-lab-\(getpid())-\(UInt32.random(in: 0...0xFFFF))" }
   static let script = URL(filePath: #filePath).deletingLastPathComponent().path + "/lab/lab.sh"
 
-  static func surroundings(_ folder: String) throws -> Surroundings {
+  static func surroundings(_ folder: String) throws -> LabEnvironment {
     let environment = ProcessInfo.processInfo.environment
-    let usual = try Surroundings(environment: environment.merging(["XDG_RUNTIME_DIR": folder]) { $1 })
-    return Surroundings(
+    let usual = try LabEnvironment(environment: environment.merging(["XDG_RUNTIME_DIR": folder]) { $1 })
+    return LabEnvironment(
       runtimeFolder: "\(folder)/laboratory", cacheFolder: usual.cacheFolder, environment: environment)
   }
 

@@ -66,7 +66,7 @@ extension LiveTests {
       try screen.open()
       let pid = try screen.pid
       try screen.pane.tmux("kill-pane")
-      let isGone = until(within: Tmux.patience) { kill(pid, 0) != 0 && errno == ESRCH ? true : nil }
+      let isGone = until(within: Tmux.timeout) { kill(pid, 0) != 0 && errno == ESRCH ? true : nil }
       #expect(isGone == true)
     }
 
@@ -77,7 +77,7 @@ extension LiveTests {
       try screen.open()
       let pid = try screen.pid
       try screen.pane.tmux("kill-pane")
-      let isGone = until(within: Tmux.patience) { kill(pid, 0) != 0 && errno == ESRCH ? true : nil }
+      let isGone = until(within: Tmux.timeout) { kill(pid, 0) != 0 && errno == ESRCH ? true : nil }
       #expect(isGone == true)
     }
   }

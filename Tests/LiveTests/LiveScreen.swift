@@ -58,7 +58,7 @@ final class LiveScreen {
   func waitForScreen() throws {
     let expected = expected
     var shown = ""
-    let isRight = try until(within: Tmux.patience) {
+    let isRight = try until(within: Tmux.timeout) {
       shown = try pane.text()
       return shown == expected ? true : nil
     }

@@ -93,7 +93,7 @@ struct LiveTests {
       [
         "PATH": "/usr/bin:/bin"
       ])
-    #expect(try storm.end(within: Tmux.patience) == 0)
+    #expect(try storm.end(within: Tmux.timeout) == 0)
     try screen.waitForScreen()
     try screen.pane.tmux("resize-window", "-x", "100", "-y", "30")
     _ = reduce(&screen.state, .resize(Size(100, 30)))

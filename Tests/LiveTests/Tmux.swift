@@ -5,7 +5,7 @@ import TestSupport
 /// A real terminal: a pane of a tmux of its own, with a shell in it that a person could type into.
 final class Tmux: @unchecked Sendable {
   /// A slow machine that others use too may take its time; a test that fails takes all of it.
-  static let patience = Duration.seconds(20)
+  static let timeout = Duration.seconds(20)
   static let isHere = unsafe access("/usr/bin/tmux", X_OK) == 0 || access("/usr/local/bin/tmux", X_OK) == 0
 
   let folder: TemporaryFolder
@@ -28,7 +28,7 @@ final class Tmux: @unchecked Sendable {
   @discardableResult
   func tmux(_ words: String...) throws -> String {
     let child = try Child(["tmux", "-S", folder.absolute("socket")] + words, Self.environment)
-    guard try child.end(within: Self.patience) == 0 else { throw Child.Failure(description: child.complaints) }
+    guard try child.end(within: Self.timeout) == 0 else { throw Child.Failure(description: child.complaints) }
     return child.text
   }
 
@@ -71,7 +71,7 @@ final class Tmux: @unchecked Sendable {
   }
 
   func wait(_ what: String, _ condition: () throws -> Bool) throws {
-    guard try until(within: Self.patience, { try condition() ? true : nil }) != nil else {
+    guard try until(within: Self.timeout, { try condition() ? true : nil }) != nil else {
       throw Child.Failure(description: "waited in vain for \(what); the pane shows:\n\(try text())")
     }
   }

@@ -13,14 +13,14 @@ import Testing
     ("'it'\\''s'", ["it's"]), ("ä 'ö ü'", ["ä", "ö ü"]),
   ])
   func `words are split as a shell splits them`(text: String, words: [String]) throws {
-    #expect(try Words.split(text) == words)
+    #expect(try ShellWords.split(text) == words)
   }
 
   @Test(arguments: [
     ("echo 'a", 6), ("echo \"a", 6), ("a 'b' 'c", 7), ("echo a\\", 7), ("", 1), ("   ", 1), ("a\0b", 2),
   ])
   func `a broken quote says where it opens`(text: String, position: Int) {
-    let failure = #expect(throws: Words.Failure.self) { try Words.split(text) }
+    let failure = #expect(throws: ShellWords.Failure.self) { try ShellWords.split(text) }
     #expect(failure?.position == position)
     #expect(failure?.description.contains("at character \(position)") == true)
   }
@@ -93,7 +93,7 @@ import Testing
     let checks = BootCheck.all([try BootAssertion("a:median<200ms"), try BootAssertion("max<200ms")], report)
     #expect(checks.map(\.command) == ["a", "a", "b"])
     #expect(checks.map(\.holds) == [true, true, false])
-    #expect(checks[2].text(Manner()) == "b: max < 200.0 ms fails: 300.0 ms, 100.0 ms (50.0 %) above")
-    #expect(checks[0].text(Manner()) == "a: median < 200.0 ms holds: 100.0 ms")
+    #expect(checks[2].text(OutputStyle()) == "b: max < 200.0 ms fails: 300.0 ms, 100.0 ms (50.0 %) above")
+    #expect(checks[0].text(OutputStyle()) == "a: median < 200.0 ms holds: 100.0 ms")
   }
 }

@@ -34,21 +34,21 @@ import Testing
         fast starts 2.01 times faster than slow, \u{FFFD}[2J
 
       """
-    let text = TextReport.text(Reports.two, Manner(width: 100))
+    let text = TextReport.text(Reports.two, OutputStyle(width: 100))
     #expect(
       text.split(separator: "\n").map { String($0).trimmedEnd } == expected.split(separator: "\n").map { String($0) })
   }
 
   @Test func `without Unicode and colour it is plain ASCII`() {
-    let text = TextReport.text(Reports.two, Manner(isUnicode: false, hasHistograms: true))
+    let text = TextReport.text(Reports.two, OutputStyle(isUnicode: false, hasHistograms: true))
     #expect(text.unicodeScalars.allSatisfy { $0.isASCII && ($0.value >= 32 || $0 == "\n") })
     #expect(text.contains("20.0 ms [@"))
   }
 
   @Test func `a reader with colours gets the same words`() {
-    var manner = Manner(hasColor: true)
-    let colored = TextReport.text(Reports.two, manner)
-    manner.hasColor = false
+    var style = OutputStyle(hasColor: true)
+    let colored = TextReport.text(Reports.two, style)
+    style.hasColor = false
     var plain = ""
     var isCode = false
     for character in colored {
@@ -60,7 +60,7 @@ import Testing
         plain.append(character)
       }
     }
-    #expect(plain == TextReport.text(Reports.two, manner))
+    #expect(plain == TextReport.text(Reports.two, style))
     #expect(colored != plain)
   }
 
@@ -68,7 +68,7 @@ import Testing
     let report = BootReport(
       commands: [Reports.command("a", [0.1, 0.1, 0.1]), Reports.command("b", [0.3, 0.3, 0.3])], runs: 3, warmups: 0,
       concurrency: 1, wasInterrupted: false)
-    let text = TextReport.text(report, Manner())
+    let text = TextReport.text(report, OutputStyle())
     #expect(text.contains("3.00 × a"))
     #expect(text.contains("no verdict from 3 runs: it needs 10 of each"))
     #expect(text.contains("p90 and p99 need 10 runs"))
@@ -80,7 +80,7 @@ import Testing
     let report = BootReport(
       commands: [Reports.command("a", one), Reports.command("b", one.map { $0 * 1.001 })], runs: 12, warmups: 0,
       concurrency: 1, wasInterrupted: false)
-    let text = TextReport.text(report, Manner())
+    let text = TextReport.text(report, OutputStyle())
     #expect(text.contains("no difference can be told"))
     #expect(!text.contains("times faster"))
   }
@@ -135,7 +135,7 @@ import Testing
       name: "x", command: "x", readiness: "exit", readyAt: "its end", runs: [Reports.failed(1, "cannot start x")],
       isGivenUp: true)
     let report = BootReport(commands: [command], runs: 1, warmups: 0, concurrency: 1, wasInterrupted: false)
-    let text = TextReport.text(report, Manner())
+    let text = TextReport.text(report, OutputStyle())
     #expect(text.contains("no run succeeded"))
     #expect(text.contains("given up"))
     #expect(try JSONValue(parsing: JSONReport.text(report))["results"].array[0]["mean"] == .null)

@@ -6,8 +6,8 @@ import Testing
 @testable import TareHTTP
 
 @Suite(.timeLimit(.minutes(10))) struct EngineListenerTests {
-  private func listener(to engine: FakeEngine, patience: Duration = .seconds(60)) -> EngineListener {
-    let listener = EngineListener(patience: patience)
+  private func listener(to engine: FakeEngine, silenceTimeout: Duration = .seconds(60)) -> EngineListener {
+    let listener = EngineListener(silenceTimeout: silenceTimeout)
     listener.listen(to: [engine.endpoint])
     return listener
   }
@@ -155,7 +155,7 @@ import Testing
 
   @Test func `a silent engine is asked once more and is no failure`() throws {
     let engine = try FakeEngine { $0.waitForHangUp() }
-    let listener = listener(to: engine, patience: .milliseconds(20))
+    let listener = listener(to: engine, silenceTimeout: .milliseconds(20))
     listener.wait { _ in engine.connections >= 3 }
     #expect(listener.failures.isEmpty && listener.gaps.isEmpty)
   }

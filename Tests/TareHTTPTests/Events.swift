@@ -20,9 +20,9 @@ enum Events {
 
 extension EngineListener {
   /// One that begins at second 100, does not wait long, and has a clock that stands at second 1000.
-  convenience init(patience: Duration = .seconds(60)) {
+  convenience init(silenceTimeout: Duration = .seconds(60)) {
     self.init(
-      since: 100, deadline: .seconds(5), patience: patience,
+      since: 100, deadline: .seconds(5), silenceTimeout: silenceTimeout,
       pauses: Pauses(first: .milliseconds(1), longest: .milliseconds(4)), now: { 1000 })
   }
 

@@ -37,7 +37,7 @@ struct CpioArchiveTests {
   func `cpio lists what was put in`() throws {
     try withTemporaryFolder { folder in
       try Files.create("\(folder)/archive", Self.sample())
-      let surroundings = Surroundings(
+      let surroundings = LabEnvironment(
         runtimeFolder: "", cacheFolder: "", environment: ProcessInfo.processInfo.environment)
       let shell = try Tool("sh", package: "dash", in: surroundings)
       let list = try shell.run(["-c", "cpio -t -v --numeric-uid-gid <\"$1\"", "sh", "\(folder)/archive"])

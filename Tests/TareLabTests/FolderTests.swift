@@ -88,14 +88,14 @@ struct FolderTests {
 struct SurroundingsTests {
   @Test func `the cache is where the XDG specification says`() throws {
     let environment = ["XDG_RUNTIME_DIR": "/run/user/7", "HOME": "/home/me"]
-    #expect(try Surroundings(environment: environment).cacheFolder == "/home/me/.cache/tare")
+    #expect(try LabEnvironment(environment: environment).cacheFolder == "/home/me/.cache/tare")
     let other = environment.merging(["XDG_CACHE_HOME": "/big"]) { $1 }
-    #expect(try Surroundings(environment: other).cacheFolder == "/big/tare")
+    #expect(try LabEnvironment(environment: other).cacheFolder == "/big/tare")
     let relative = environment.merging(["XDG_CACHE_HOME": "big"]) { $1 }
-    #expect(try Surroundings(environment: relative).cacheFolder == "/home/me/.cache/tare")
+    #expect(try LabEnvironment(environment: relative).cacheFolder == "/home/me/.cache/tare")
   }
 
   @Test func `without a home there is no cache`() {
-    #expect(throws: Surroundings.Failure.noHome) { try Surroundings(environment: ["XDG_RUNTIME_DIR": "/run/x"]) }
+    #expect(throws: LabEnvironment.Failure.noHome) { try LabEnvironment(environment: ["XDG_RUNTIME_DIR": "/run/x"]) }
   }
 }

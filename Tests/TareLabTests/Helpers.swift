@@ -20,18 +20,18 @@ func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Re
   return try body(path)
 }
 
-extension Surroundings {
+extension LabEnvironment {
   /// Own runtime folder below `folder`; the guest's kernel in the real cache, so that it is downloaded once.
-  static func test(in folder: String) throws -> Surroundings {
+  static func test(in folder: String) throws -> LabEnvironment {
     let environment = ProcessInfo.processInfo.environment
-    let usual = try Surroundings(environment: environment.merging(["XDG_RUNTIME_DIR": folder]) { $1 })
-    return Surroundings(
+    let usual = try LabEnvironment(environment: environment.merging(["XDG_RUNTIME_DIR": folder]) { $1 })
+    return LabEnvironment(
       runtimeFolder: "\(folder)/run", cacheFolder: usual.cacheFolder, environment: environment)
   }
 
   /// As a test's, when no program is run.
-  static func empty(in folder: String) -> Surroundings {
-    Surroundings(runtimeFolder: "\(folder)/run", cacheFolder: "\(folder)/cache", environment: ["PATH": "/nowhere"])
+  static func empty(in folder: String) -> LabEnvironment {
+    LabEnvironment(runtimeFolder: "\(folder)/run", cacheFolder: "\(folder)/cache", environment: ["PATH": "/nowhere"])
   }
 }
 
@@ -48,7 +48,7 @@ enum Needs {
   static let noService = "no static tare-service: set TARE_SERVICE, or run 'swift build --product tare-service'"
 
   static func tool(_ name: String) -> Bool {
-    let surroundings = Surroundings(
+    let surroundings = LabEnvironment(
       runtimeFolder: "", cacheFolder: "", environment: ProcessInfo.processInfo.environment)
     return (try? Tool(name, package: name, in: surroundings)) != nil
   }

@@ -29,7 +29,7 @@ extension RealWorkloadTests {
         // Its user turns it off: QEMU tells that too, and ends.
         let revision = laboratory.starts.revision
         kill(machine.pid, SIGTERM)
-        let isTold = try Patience.wait(atMost: .seconds(10)) {
+        let isTold = try Polling.wait(atMost: .seconds(10)) {
           laboratory.starts.events(of: process).contains { $0.kind == .shutdown }
         }
         #expect(isTold && laboratory.starts.revision > revision)
@@ -42,7 +42,7 @@ extension RealWorkloadTests {
     @Test(RealWorkloadTests.canEmulate) func `a monitor that does not answer is done without, and that is said`() throws
     {
       try withTemporaryFolder { folder in
-        let usual = try Surroundings.test(in: folder)
+        let usual = try LabEnvironment.test(in: folder)
         let real = ["qemu-system-x86_64", "qemu-system-aarch64"].compactMap { name in
           (try? Tool(name, package: "", in: usual)).map { (name, $0.path) }
         }
@@ -60,7 +60,7 @@ extension RealWorkloadTests {
         }
         var environment = usual.environment
         environment["PATH"] = "\(folder)/bin:\(environment["PATH"] ?? "/usr/bin:/bin")"
-        let surroundings = Surroundings(
+        let surroundings = LabEnvironment(
           runtimeFolder: usual.runtimeFolder, cacheFolder: usual.cacheFolder, environment: environment)
         let lines = Lines()
         let laboratory = try Laboratory(service: try #require(Needs.service), in: surroundings) { lines.add($0) }

@@ -44,7 +44,7 @@ struct RealWorkloadTests {
 
   /// The number stays until the parent, here most often the machine's init, has taken note.
   static func isGone(_ pid: some StringProtocol) throws -> Bool {
-    try Patience.wait(atMost: .seconds(2)) { !Files.exists("/proc/\(pid)") }
+    try Polling.wait(atMost: .seconds(2)) { !Files.exists("/proc/\(pid)") }
   }
 
   @Test(canContain) func `a container starts, is ready, is limited, and leaves nothing`() throws {
@@ -83,7 +83,7 @@ struct RealWorkloadTests {
       #expect(try Files.text("/proc/\(machine.pid)/cmdline").contains("guest,debug-threads=on"))
       let identity = try #require(ProcessIdentity(of: machine.pid)).machine
       // Its init says what it holds right after it is ready.
-      _ = try Patience.wait(atMost: .seconds(10)) { laboratory.starts.answer(of: identity).report?.memory != nil }
+      _ = try Polling.wait(atMost: .seconds(10)) { laboratory.starts.answer(of: identity).report?.memory != nil }
       let memory = try #require(laboratory.starts.answer(of: identity).report?.memory)
       let (total, free) = (try #require(memory.total), try #require(memory.free))
       #expect(total > free && total < UInt64(Hypervisor.memory) << 20)

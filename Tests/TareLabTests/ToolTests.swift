@@ -47,7 +47,7 @@ struct ToolTests {
   }
 
   @Test func `a missing tool is named with its package`() throws {
-    let surroundings = Surroundings.empty(in: "/nowhere")
+    let surroundings = LabEnvironment.empty(in: "/nowhere")
     #expect {
       _ = try Tool("no-such-tool", package: "tools", in: surroundings)
     } throws: {

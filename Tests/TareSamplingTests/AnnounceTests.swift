@@ -15,21 +15,21 @@ struct AnnounceTests {
     let places: [String] = []
     let length: String
 
-    func find(in census: Census) -> [Finding] {
-      census.processes.children(of: getpid()).compactMap { child in
-        guard census.root.arguments(of: child.pid, keep: { $0 })?.last == length else { return nil }
+    func find(in context: DiscoveryContext) -> [Finding] {
+      context.processes.children(of: getpid()).compactMap { child in
+        guard context.root.arguments(of: child.pid, keep: { $0 })?.last == length else { return nil }
         return Finding(id: "sleeper:\(child.pid)", kind: .container, runtime: .runc, main: child, own: OwnCgroups())
       }
     }
 
-    func describe(_ finding: Finding, in census: Census) -> Description {
-      Description(finding.named("sleeper", in: census))
+    func describe(_ finding: Finding, in context: DiscoveryContext) -> Description {
+      Description(finding.named("sleeper", in: context))
     }
   }
 
   @Test func `a row comes, and goes, without the next sample`() throws {
     let length = "600.\(getpid())"
-    let watch = StartWatch()
+    let watch = StartMonitor()
     defer { watch.end() }
     let sampler = try Sampler(
       KernelRoot(), environment: [:], names: FixedEngineNames(), sources: [SleeperSource(length: length)],
@@ -59,10 +59,10 @@ struct AnnounceTests {
   }
 
   @Test func `passes cost a fiftieth of a core in the long run, and may follow each other after a quiet time`() {
-    var schedule = Schedule()
+    var schedule = DiscoverySchedule()
     let second: UInt64 = 1_000_000_000
     func may(_ now: UInt64) -> Bool { schedule.mayAnnounce(at: now) }
-    func due(_ now: UInt64, lastPid: UInt64, lost: Bool = false) -> Schedule.Discovery? {
+    func due(_ now: UInt64, lastPid: UInt64, lost: Bool = false) -> DiscoverySchedule.Discovery? {
       schedule.next(at: now, lastPid: lastPid, namesChanged: false, eventsWereLost: lost).discovery
     }
     #expect(!may(100 * second))
@@ -81,7 +81,7 @@ struct AnnounceTests {
   }
 
   @Test func `however much passes cost, none is put off for more than three seconds`() {
-    var schedule = Schedule()
+    var schedule = DiscoverySchedule()
     let second: UInt64 = 1_000_000_000
     _ = schedule.next(at: 100 * second, lastPid: 1, namesChanged: false)
     for _ in 0..<100 { schedule.spend(.max) }
@@ -90,9 +90,9 @@ struct AnnounceTests {
   }
 
   @Test func `what was lost makes all be looked at, and half a minute the list`() {
-    var schedule = Schedule()
+    var schedule = DiscoverySchedule()
     let second: UInt64 = 1_000_000_000
-    func due(_ now: UInt64, lastPid: UInt64, lost: Bool = false) -> Schedule.Discovery? {
+    func due(_ now: UInt64, lastPid: UInt64, lost: Bool = false) -> DiscoverySchedule.Discovery? {
       schedule.next(at: now, lastPid: lastPid, namesChanged: false, eventsWereLost: lost).discovery
     }
     _ = due(1 * second, lastPid: 1)

@@ -221,7 +221,7 @@ struct EngineEventTests {
   }
 
   @Test func `an event makes the next tick look for what began`() {
-    var schedule = Schedule()
+    var schedule = DiscoverySchedule()
     var now: UInt64 = 1_000_000_000
     func tick(_ eventsCame: Bool) -> Bool {
       now += 1_000_000_000

@@ -15,7 +15,7 @@ struct ReadyTests {
 
   /// Timelines of the only workload, sample by sample.
   private func boots(_ host: FakeHost, names: any EngineNames = FixedEngineNames()) throws -> [BootTimeline] {
-    let watch = StartWatch()
+    let watch = StartMonitor()
     defer { watch.end() }
     let root = try host.root()
     let sampler = try Sampler(root, environment: [:], names: names, budget: DescriptorBudget(0), watch: watch)
@@ -117,7 +117,7 @@ struct ReadyTests {
   }
 
   @Test func `losses and deafness are told in words`() throws {
-    let watch = StartWatch()
+    let watch = StartMonitor()
     defer { watch.end() }
     #expect(watch.problem == nil)
     watch.addLoss()

@@ -18,17 +18,17 @@ private struct HangingSource: WorkloadSource {
   let step: Step
   let release = DispatchSemaphore(value: 0)
 
-  func find(in census: Census) -> [Finding] {
+  func find(in context: DiscoveryContext) -> [Finding] {
     if step == .find {
       release.wait()
       return []
     }
-    return census.processes.processes.prefix(1).map {
+    return context.processes.processes.prefix(1).map {
       Finding(id: "slow:1", kind: .vm, runtime: .kvm, main: $0, own: OwnCgroups())
     }
   }
 
-  func describe(_ finding: Finding, in census: Census) -> Description {
+  func describe(_ finding: Finding, in context: DiscoveryContext) -> Description {
     release.wait()
     return Description(Workload(id: finding.id, name: "slow", kind: finding.kind, runtime: finding.runtime))
   }
@@ -43,7 +43,7 @@ struct SourceTests {
     defer { slow.release.signal() }
     let sampler = try Sampler(
       host.root(), environment: [:], names: FixedEngineNames(), sources: [slow] + allSources(), budget: .init(0),
-      waiting: SourcePatience(first: .seconds(16), later: .milliseconds(300)))
+      waiting: SourceTimeouts(first: .seconds(16), later: .milliseconds(300)))
     var sample = sampler.makeSample()
     try sampler.sample(into: &sample)
     // What was found is there, though nobody came to say what it is called.
@@ -59,7 +59,7 @@ struct SourceTests {
     let slow = HangingSource(step: .describe)
     let sampler = try Sampler(
       host.root(), environment: [:], names: FixedEngineNames(), sources: [slow] + allSources(), budget: .init(0),
-      waiting: SourcePatience(first: .milliseconds(300), later: .milliseconds(300)))
+      waiting: SourceTimeouts(first: .milliseconds(300), later: .milliseconds(300)))
     var sample = sampler.makeSample()
     try sampler.sample(into: &sample)
     let serial = sample.serials[0]
@@ -81,7 +81,7 @@ struct SourceTests {
     let said = Mutex<[[String]]>([])
     let sampler = try Sampler(
       host.root(), environment: [:], names: FixedEngineNames(), sources: [slow] + allSources(), budget: .init(0),
-      waiting: SourcePatience(first: .seconds(20), later: .seconds(2)) { names in said.withLock { $0.append(names) } })
+      waiting: SourceTimeouts(first: .seconds(20), later: .seconds(2)) { names in said.withLock { $0.append(names) } })
     var sample = sampler.makeSample()
     try sampler.sample(into: &sample)
     #expect(sample.unanswered.isEmpty && sample.problems.isEmpty)

@@ -56,7 +56,7 @@ import Testing
     #expect(Array(character.unicodeScalars) == ["\u{d558}"])
     // Keys in Korean mode send single letters of another kind, which wait for nothing.
     #expect(decoder.decode("ㅂ".utf8, at: 0) == [.key(.character("ㅂ"))])
-    #expect(decoder.patience == nil)
+    #expect(decoder.timeout == nil)
   }
 
   static let everything = """
@@ -83,7 +83,7 @@ import Testing
       var decoder = KeyDecoder()
       _ = decoder.decode(generator.damaged(Array(Self.everything.utf8)), at: 0)
       _ = decoder.giveUp()
-      #expect(decoder.patience == nil)
+      #expect(decoder.timeout == nil)
       #expect(decoder.decode("j".utf8, at: 0) == [.key(.character("j"))])
     }
   }
@@ -91,12 +91,12 @@ import Testing
   @Test func `Esc waits a moment for what may follow, and nothing else makes a key wait`() {
     var decoder = KeyDecoder()
     #expect(decoder.decode("\u{1b}".utf8, at: 0).isEmpty)
-    #expect(decoder.patience == 25_000_000)
+    #expect(decoder.timeout == 25_000_000)
     #expect(decoder.giveUp() == [.key(.escape)])
     #expect(decoder.decode("\u{1b}\u{1b}".utf8, at: 0) == [.key(.escape)])
     #expect(decoder.giveUp() == [.key(.escape)])
     #expect(decoder.decode("q".utf8, at: 0) == [.key(.character("q"))])
-    #expect(decoder.patience == nil)
+    #expect(decoder.timeout == nil)
   }
 
   @Test func `answers are told from keys`() {

@@ -44,7 +44,7 @@ class TruthScene {
 
   let folder: TemporaryFolder
   let root = KernelRoot()
-  let watch = StartWatch()
+  let watch = StartMonitor()
   private(set) var number = 0
 
   init() throws {
@@ -116,7 +116,8 @@ class TruthScene {
   }
 
   /// As the sampler says it: what it saw, and what it found out.
-  func look(_ sources: [any WorkloadSource], _ watch: StartWatch?, _ isIt: (Workload) -> Bool) throws -> BootTimeline {
+  func look(_ sources: [any WorkloadSource], _ watch: StartMonitor?, _ isIt: (Workload) -> Bool) throws -> BootTimeline
+  {
     let sampler = try Sampler(
       root, environment: ["XDG_RUNTIME_DIR": folder.path], names: FixedEngineNames(), sources: sources,
       budget: DescriptorBudget(64), watch: watch)

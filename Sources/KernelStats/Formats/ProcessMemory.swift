@@ -38,7 +38,7 @@ public func residentPages(statm bytes: Span<UInt8>) throws(FormatError) -> UInt6
   return try cursor.number(bytes)
 }
 
-/// Proportional share of memory (PSS) of `/proc/PID/smaps_rollup`, bytes. Dear: about 9 ms a GiB of small pages.
+/// Proportional share of memory (PSS) of `/proc/PID/smaps_rollup`, bytes. Expensive: about 9 ms a GiB of small pages.
 public func proportionalShare(smapsRollup bytes: Span<UInt8>) throws(FormatError) -> UInt64? {
   try single(bytes, pssTable)
 }

@@ -13,7 +13,7 @@ public final class ProcessRegister {
   }
 
   /// A process may move to another cgroup, get another parent and execute another program soon after its start.
-  private static let youth: UInt64 = 10_000_000_000
+  private static let startupWindow: UInt64 = 10_000_000_000
   /// So many are looked at again as a whole with a list, which takes 25 ms; of more than that so many in turn.
   private static let (few, share) = (1024, 256)
 
@@ -78,7 +78,7 @@ public final class ProcessRegister {
         process.membership = memberships.place(of: group)
         process.program = program.map { programs.place(of: $0) }
         table.processes.append(process)
-        if now < process.start &* root.facts.tick &+ Self.youth { young.insert(process.pid) }
+        if now < process.start &* root.facts.tick &+ Self.startupWindow { young.insert(process.pid) }
       }
     }
     table.processes.sort { ($0.start, $0.pid) < ($1.start, $1.pid) }

@@ -18,15 +18,15 @@ public struct BootCheck: Sendable, Hashable {
   }
 
   /// One line: what was asked, of whom, and how it came out.
-  public func text(_ manner: Manner) -> String {
-    let limit = "\(assertion.measure.rawValue) \(assertion.comparison.rawValue) \(manner.words(assertion.limit))"
-    let asked = "\(manner.foreign(command)): \(limit)"
+  public func text(_ style: OutputStyle) -> String {
+    let limit = "\(assertion.measure.rawValue) \(assertion.comparison.rawValue) \(style.words(assertion.limit))"
+    let asked = "\(style.foreign(command)): \(limit)"
     switch outcome {
-    case .holds(let value): return "\(asked) holds: \(manner.words(value))"
+    case .holds(let value): return "\(asked) holds: \(style.words(value))"
     case .fails(let value, let by):
       let share = assertion.limit > 0 ? " (\(DurationText.decimal(by / assertion.limit * 100, digits: 1)) %)" : ""
       let side = assertion.comparison == .below || assertion.comparison == .atMost ? "above" : "below"
-      return "\(asked) fails: \(manner.words(value)), \(manner.words(by))\(share) \(side)"
+      return "\(asked) fails: \(style.words(value)), \(style.words(by))\(share) \(side)"
     case .unknown(let reason): return "\(asked) fails: \(reason)"
     }
   }

@@ -30,7 +30,7 @@ public final class Benchmark {
   }
 
   /// Something that has failed so often at its beginning is not tried again.
-  static let patience = 3
+  static let mostFailures = 3
 
   private let plan: Plan
   private let subjects: [any BootSubject]
@@ -69,7 +69,9 @@ public final class Benchmark {
           (run.kind, run.number, run.began) = (kind, number, seconds(from: began, to: start))
           durations[index].append(seconds(from: start, to: SystemClock.monotonic.now))
           runs[index].append(run)
-          if runs[index].count >= Self.patience, runs[index].allSatisfy({ $0.failure != nil }) { givenUp.insert(index) }
+          if runs[index].count >= Self.mostFailures, runs[index].allSatisfy({ $0.failure != nil }) {
+            givenUp.insert(index)
+          }
         } catch {
           return report(wasInterrupted: true)
         }

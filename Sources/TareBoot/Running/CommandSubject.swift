@@ -31,13 +31,13 @@ public struct CommandSubject: BootSubject {
   public init(
     name: String? = nil, command: String, ready: Readiness = .exit, prepare: String? = nil, cleanup: String? = nil,
     environment: [String], limits: Limits = Limits(), observer: (any PhaseObserver)? = nil
-  ) throws(Words.Failure) {
+  ) throws(ShellWords.Failure) {
     self.command = command
     self.name = name ?? command
-    words = try Words.split(command)
+    words = try ShellWords.split(command)
     self.ready = ready
-    if let prepare { self.prepare = try Words.split(prepare) } else { self.prepare = nil }
-    if let cleanup { self.cleanup = try Words.split(cleanup) } else { self.cleanup = nil }
+    if let prepare { self.prepare = try ShellWords.split(prepare) } else { self.prepare = nil }
+    if let cleanup { self.cleanup = try ShellWords.split(cleanup) } else { self.cleanup = nil }
     self.environment = environment
     self.limits = limits
     self.observer = observer

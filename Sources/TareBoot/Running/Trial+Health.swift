@@ -7,7 +7,7 @@ extension Trial {
   private static let pause: UInt64 = 20_000_000
 
   /// Asks the engine about each container until all are healthy.
-  func waitForHealth(_ deadline: UInt64) -> Pump.Ending {
+  func waitForHealth(_ deadline: UInt64) -> WaitLoop.Ending {
     for copy in copies {
       guard let id = Self.containerID(copy) else {
         let said = copy.firstLine.map { ", found '\($0.prefix(80).description.harmless)'" } ?? ", found nothing"

@@ -20,9 +20,9 @@ extension Trial {
 
   /// Runs a program to its end and returns its first line, empty where it said nothing.
   func answer(_ words: [String], until deadline: UInt64) -> Result<String, HelperFailure> {
-    let program: Started
+    let program: RunningProcess
     do throws(SystemError) {
-      program = try Started(Launch(words: words, environment: subject.environment), wantsLines: true)
+      program = try RunningProcess(Launch(words: words, environment: subject.environment), wantsLines: true)
     } catch {
       return .failure(HelperFailure(description: error.description))
     }

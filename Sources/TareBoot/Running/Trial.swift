@@ -7,21 +7,21 @@ internal import TareModel
 final class Trial {
   let subject: CommandSubject
   let context: BootContext
-  let family: Family
-  let pump: Pump
+  let family: ProcessTree
+  let pump: WaitLoop
   var copies: [Copy] = []
   var result = BootRun()
   var wasInterrupted = false
 
   /// A copy of the command.
   final class Copy {
-    let program: Started
+    let program: RunningProcess
     let notify: NotifySign?
     var ready: UInt64?
     /// The first line of its standard output or standard error.
     var firstLine: String?
 
-    init(_ program: Started, _ notify: NotifySign?) {
+    init(_ program: RunningProcess, _ notify: NotifySign?) {
       self.program = program
       self.notify = notify
     }
@@ -30,8 +30,8 @@ final class Trial {
   init(_ subject: CommandSubject, _ context: BootContext) {
     self.subject = subject
     self.context = context
-    family = Family(adopts: subject.limits.adoptsOrphans)
-    pump = Pump(context, family)
+    family = ProcessTree(adopts: subject.limits.adoptsOrphans)
+    pump = WaitLoop(context, family)
   }
 
   func run() throws(BootInterrupted) -> BootRun {
@@ -96,7 +96,7 @@ final class Trial {
     }
     if subject.limits.copies > 1 { environment.append("TARE_BOOT_COPY=\(number)") }
     let launch = Launch(words: subject.words, environment: environment)
-    let program = try Started(launch, wantsLines: wantsLines, needsEnd: needsEnd)
+    let program = try RunningProcess(launch, wantsLines: wantsLines, needsEnd: needsEnd)
     family.add(program)
     copies.append(Copy(program, notify))
   }
@@ -120,7 +120,7 @@ final class Trial {
     if wasInterrupted { result.failure = "interrupted" }
   }
 
-  private func take(_ program: Started, _ line: String, _ now: UInt64) {
+  private func take(_ program: RunningProcess, _ line: String, _ now: UInt64) {
     guard let copy = copies.first(where: { $0.program === program }) else { return }
     switch subject.ready {
     case .stdout(let pattern): if copy.ready == nil, pattern.matches(line) { copy.ready = now }
@@ -232,7 +232,7 @@ final class Trial {
       family.signalGroups(signal)
       var told: Set<Int32> = []
       let deadline = SystemClock.monotonic.now &+ time
-      var ending = Pump.Ending.interrupted
+      var ending = WaitLoop.Ending.interrupted
       while ending == .interrupted {
         ending = pump.run(until: deadline) { [family] _ in
           // Those who were hidden behind others get the signal as they appear.

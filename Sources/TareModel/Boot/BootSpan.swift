@@ -56,12 +56,12 @@ extension BootTimeline.Label {
 extension BootTimeline {
   /// A request that came so long before the first process was for another start: the container was made and then
   /// started later, or it was restarted, and a restart is not a boot. Nanoseconds.
-  private static let patience: UInt64 = 60_000_000_000
+  private static let maxDelay: UInt64 = 60_000_000_000
 
   /// Whether the request was so long before the first process that it was for another start.
   var isRequestOfAnother: Bool {
     guard let request = self[.requested], let next = afterRequest else { return false }
-    return next.at > request.at && next.at - request.at > Self.patience
+    return next.at > request.at && next.at - request.at > Self.maxDelay
   }
 
   /// From the request to this phase: BOOT to ``Phase/userspace``, READY to ``Phase/ready``.

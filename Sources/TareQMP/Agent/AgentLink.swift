@@ -26,7 +26,7 @@ struct AgentLink {
 
   /// An agent sleeps for a tenth of a second at a time while nobody is connected (qemu-ga, channel_event_cb).
   static let greeting = Duration.milliseconds(350)
-  static let patience = Duration.milliseconds(100)
+  static let timeout = Duration.milliseconds(100)
 
   private let wire: Wire
 
@@ -64,7 +64,7 @@ struct AgentLink {
   private static let most = 16
 
   private func exchange(_ requests: [Request]) throws(WireFailure) -> [Message.Returned?] {
-    let deadline = Deadline(in: Self.patience)
+    let deadline = Deadline(in: Self.timeout)
     try wire.send(Array(requests.map { "\($0.text)\n" }.joined().utf8), until: deadline)
     var answers: [Message.Returned?] = []
     var isRefused = false

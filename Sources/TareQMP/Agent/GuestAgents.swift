@@ -24,7 +24,7 @@ public final class GuestAgents: GuestClocks {
   private let pause: Duration
   private let state = Mutex(State())
   private static let attempts = 3
-  private static let patience = DispatchTimeInterval.milliseconds(700)
+  private static let timeout = DispatchTimeInterval.milliseconds(700)
 
   /// - Parameter waits: whether asking waits for the answers, because there is no second look.
   public convenience init(waits: Bool) { self.init(waits: waits, pause: .seconds(30)) }
@@ -58,7 +58,7 @@ public final class GuestAgents: GuestClocks {
         return (machine.identity, MachineSocket(path: path, pid: machine.identity.pid, owner: owner))
       }
     }
-    ask(due, within: waits ? Self.patience : nil) { identity, socket in
+    ask(due, within: waits ? Self.timeout : nil) { identity, socket in
       let answer = GuestAgent.ask(socket)
       self.state.withLock { state in
         state.entries[identity]?.isAsked = false

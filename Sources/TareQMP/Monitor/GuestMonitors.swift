@@ -23,7 +23,7 @@ public final class GuestMonitors: GuestFigures {
   private let waits: Bool
   private let pause: Duration
   private let state = Mutex<[GuestMachine.Identity: Entry]>([:])
-  private static let patience = DispatchTimeInterval.milliseconds(300)
+  private static let timeout = DispatchTimeInterval.milliseconds(300)
   private static let diskPause = Duration.seconds(60)
 
   /// - Parameter waits: whether asking waits for the answers, because there is no second look.
@@ -40,7 +40,7 @@ public final class GuestMonitors: GuestFigures {
       entries.keep(machines)
       return machines.compactMap { self.due($0, at: now, in: &entries) }
     }
-    TareQMP.ask(tasks, within: waits ? Self.patience : nil) { self.ask($0) }
+    TareQMP.ask(tasks, within: waits ? Self.timeout : nil) { self.ask($0) }
   }
 
   private struct Due: Sendable {
@@ -100,8 +100,7 @@ public final class GuestMonitors: GuestFigures {
       guard let entry = entries[machine] else { return .missing(.noGuestAgent) }
       if let obstacle = entry.obstacle { return .missing(.noGuestAgent, why: "not asked: \(obstacle)") }
       // One that is busy for a moment keeps what it said.
-      if let report = entry.report, entry.failure == nil || report.at &+ GuestMemory.patience > SystemClock.realtime.now
-      {
+      if let report = entry.report, entry.failure == nil || report.at &+ GuestMemory.maxAge > SystemClock.realtime.now {
         return .told(report)
       }
       return entry.failure.map { .missing(.notReported, why: Self.words($0)) } ?? .missing(.noGuestAgent)

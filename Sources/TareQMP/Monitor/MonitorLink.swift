@@ -49,7 +49,7 @@ struct MonitorLink {
   }
 
   /// For all of it.
-  static let patience = Duration.milliseconds(100)
+  static let timeout = Duration.milliseconds(100)
 
   private let wire: Wire
   private let deadline: Deadline
@@ -57,7 +57,7 @@ struct MonitorLink {
 
   /// Connects and negotiates.
   init(_ socket: MachineSocket) throws(WireFailure) {
-    deadline = Deadline(in: Self.patience)
+    deadline = Deadline(in: Self.timeout)
     wire = try Wire(socket, until: deadline)
     guard try wire.message(until: deadline).isGreeting else { throw .malformed("QEMU's greeting") }
     guard try exchange([#""qmp_capabilities""#])[0] != nil else { throw .refused("qmp_capabilities") }

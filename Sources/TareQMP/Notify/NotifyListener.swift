@@ -18,7 +18,7 @@ public final class NotifyListener: Sendable {
   private let admits: @Sendable (Int32) -> Bool
   private let state = Mutex(State())
   /// A connection that says nothing for longer is left: the next one waits.
-  private static let patience = Duration.seconds(1)
+  private static let timeout = Duration.seconds(1)
 
   /// - Parameters:
   ///   - descriptor: listens; taken over.
@@ -76,7 +76,7 @@ public final class NotifyListener: Sendable {
 
   /// All until the other end has done; nil where that takes too long or is too much.
   private func read(_ connection: Int32) -> [UInt8]? {
-    let deadline = Deadline(in: Self.patience)
+    let deadline = Deadline(in: Self.timeout)
     var bytes: [UInt8] = []
     var part = [UInt8](repeating: 0, count: 4096)
     while deadline.remaining > .zero, bytes.count <= NotifyMessage.limit {

@@ -3,9 +3,9 @@ internal import LinuxSystem
 internal import TareModel
 
 /// Asks each of these machines on a thread of its own: one that hangs costs nobody anything.
-/// - Parameter patience: how long to wait for the answers; nil where there will be another look.
+/// - Parameter timeout: how long to wait for the answers; nil where there will be another look.
 func ask<Machine: Sendable>(
-  _ machines: [Machine], within patience: DispatchTimeInterval?, _ step: @escaping @Sendable (Machine) -> Void
+  _ machines: [Machine], within timeout: DispatchTimeInterval?, _ step: @escaping @Sendable (Machine) -> Void
 ) {
   guard !machines.isEmpty else { return }
   let group = DispatchGroup()
@@ -22,7 +22,7 @@ func ask<Machine: Sendable>(
       group.leave()
     }
   }
-  if let patience { _ = group.wait(timeout: .now() + patience) }
+  if let timeout { _ = group.wait(timeout: .now() + timeout) }
 }
 
 /// Machines that are asked at once: one that hangs keeps its thread until its deadline is over.

@@ -2,7 +2,7 @@ internal import KernelStats
 internal import TareModel
 
 /// What the kernel tells of a start, whatever runtime or hypervisor it was: the same for all sources.
-extension Census {
+extension DiscoveryContext {
   /// - Returns: the signals that the source found, and the kernel's.
   func bootSignals(of finding: Finding, _ description: Description) -> [BootSignal] {
     var signals = description.signals.map(bracketed)
@@ -98,7 +98,7 @@ extension Census {
   }
 
   /// Without an engine the runtime's own process is the first, and asking for the container was starting it.
-  private func runtimeSignals(_ main: Process, _ birth: StartWatch.Birth?) -> [BootSignal] {
+  private func runtimeSignals(_ main: Process, _ birth: StartMonitor.Birth?) -> [BootSignal] {
     if let birth, let forked = watch?.oldest(above: birth, named: Self.runtimes)?.1.forked {
       let mark = forkMark(forked)
       return [

@@ -17,7 +17,7 @@ extension BootTimeline.Mark {
   }
 }
 
-extension Census {
+extension DiscoveryContext {
   /// The monotonic clock stands still while the machine sleeps, so an instant on it is as far from one of today's clocks
   /// as now, unless it slept in between.
   func realtime(monotonic: UInt64) -> UInt64 { now.realtime &- now.monotonic &+ monotonic }

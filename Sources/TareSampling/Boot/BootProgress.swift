@@ -22,13 +22,13 @@ final class BootProgress {
   }
 
   /// A service that does not answer by then does not listen at all. Nanoseconds since the start.
-  private static let patience: UInt64 = 120_000_000_000
+  private static let timeout: UInt64 = 120_000_000_000
   /// One that was found later than this after its start is no start that was seen.
-  private static let youth: UInt64 = 20_000_000_000
+  private static let startupWindow: UInt64 = 20_000_000_000
 
   private let root: KernelRoot
   var layout: CgroupLayout
-  private let watch: StartWatch
+  private let watch: StartMonitor
   private var open: [UInt64: Open] = [:]
   private var done: Set<UInt64> = []
   /// What was found, by serial.
@@ -38,7 +38,7 @@ final class BootProgress {
   /// A health check is under way: its engine is worth asking.
   private(set) var awaitsHealth = false
 
-  init(_ root: KernelRoot, _ layout: CgroupLayout, _ watch: StartWatch) {
+  init(_ root: KernelRoot, _ layout: CgroupLayout, _ watch: StartMonitor) {
     self.root = root
     self.layout = layout
     self.watch = watch
@@ -77,19 +77,19 @@ final class BootProgress {
     let health = named == nil ? row.description.healthFile?.read(root) : named?.health
     let sent = sample[place, row.finding.kind == .vm ? .networkSent : .networkReceived].number ?? 0
     guard var state = open[row.serial] else {
-      guard age < Self.youth else {
+      guard age < Self.startupWindow else {
         done.insert(row.serial)
         return false
       }
       open[row.serial] = Open(
         begun: start, lookedAt: start, cpu: nil, slept: now.boottime &- now.monotonic, hasSent: false,
-        isHealthy: health == .healthy && (age > Self.youth || !isBoot))
+        isHealthy: health == .healthy && (age > Self.startupWindow || !isBoot))
       return look(at: row, place, isBoot: isBoot, in: sample, names, buffer: &buffer)
     }
     defer {
       state.lookedAt = now.monotonic
       open[row.serial] = state
-      if age > Self.patience { done.insert(row.serial) }
+      if age > Self.timeout { done.insert(row.serial) }
     }
     var found: [BootSignal] = []
     let between = state.lookedAt...now.monotonic
@@ -211,9 +211,9 @@ final class BootProgress {
     // Where nothing ran nobody began to listen.
     guard ran, between.upperBound >= state.nextLook else { return nil }
     let main = row.finding.main.pid
-    let inside = folder.flatMap { ListeningLook.processes(in: $0, root, &buffer) } ?? [main]
-    let sockets = ListeningLook.sockets(of: inside, root)
-    if !ListeningLook.listening(sockets, in: main, root, &buffer).isEmpty { return between }
+    let inside = folder.flatMap { SocketProbe.processes(in: $0, root, &buffer) } ?? [main]
+    let sockets = SocketProbe.sockets(of: inside, root)
+    if !SocketProbe.listening(sockets, in: main, root, &buffer).isEmpty { return between }
     // The longer it takes, the seldomer.
     state.nextLook = between.upperBound + (between.upperBound - state.begun) / 10
     return nil

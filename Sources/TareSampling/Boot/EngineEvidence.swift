@@ -48,7 +48,7 @@ struct EngineEvidence {
 
   /// An engine says that it has made a container some time after it was asked to. What it wrote down first is nearer.
   private static func requested(_ create: EngineEvent, _ written: UInt64?) -> BootTimeline.Mark {
-    let asked = written.flatMap { $0 <= create.latest && create.at &- $0 < patience ? $0 : nil } ?? create.at
+    let asked = written.flatMap { $0 <= create.latest && create.at &- $0 < maxDelay ? $0 : nil } ?? create.at
     var mark = mark(create, lo: min(asked, create.at), hi: create.latest)
     mark.at = asked
     return mark
@@ -62,7 +62,7 @@ struct EngineEvidence {
 
   private static let second: UInt64 = 1_000_000_000
   /// Making a container takes no longer.
-  private static let patience: UInt64 = 60_000_000_000
+  private static let maxDelay: UInt64 = 60_000_000_000
   /// Of the clock that starts are counted in.
   private static let tick: UInt64 = 10_000_000
 }

@@ -8,8 +8,8 @@ struct Conmon {
   let id: String
   private let arguments: [String]
 
-  init?(_ process: Process, _ census: Census) {
-    guard process.comm == "conmon", let arguments = census.arguments(of: process, keep: Self.keep),
+  init?(_ process: Process, _ context: DiscoveryContext) {
+    guard process.comm == "conmon", let arguments = context.arguments(of: process, keep: Self.keep),
       let id = option("-c", in: arguments)
     else { return nil }
     self.process = process
@@ -62,6 +62,6 @@ struct Conmon {
   }
 }
 
-extension Census {
+extension DiscoveryContext {
   func conmon(of main: Process) -> Conmon? { processes[main.parent].flatMap { Conmon($0, self) } }
 }

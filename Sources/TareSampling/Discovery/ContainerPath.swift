@@ -60,7 +60,7 @@ struct ContainerGroup {
   let own: OwnCgroups
 }
 
-extension Census {
+extension DiscoveryContext {
   /// Containers by the innermost mark of their processes' cgroup paths.
   func containerGroups(where wanted: (ContainerPath) -> Bool) -> [ContainerGroup] {
     let places = processes.memberships.map { place(of: $0.leading) }

@@ -3,12 +3,12 @@ internal import TareModel
 
 extension Finding {
   /// The workload with what discovery itself knows.
-  func named(_ name: String, in census: Census) -> Workload {
-    let leading = own.leading ?? census.processes.cgroups(of: main).leading
+  func named(_ name: String, in context: DiscoveryContext) -> Workload {
+    let leading = own.leading ?? context.processes.cgroups(of: main).leading
     var workload = Workload(
       id: id, name: legible(name) ?? "\(runtime.rawValue)-\(main.pid)", kind: kind, runtime: runtime, mainPid: main.pid,
       cgroup: leading)
-    workload.startedAt = census.started(main)
+    workload.startedAt = context.started(main)
     workload.absences = ["pod": .notApplicable, "namespace": .notApplicable]
     workload.absences["labels"] = kind == .vm ? .notApplicable : .notReported
     return workload

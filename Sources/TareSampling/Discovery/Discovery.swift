@@ -63,12 +63,12 @@ final class Discovery {
   private let environment: [String: String]
   private let sources: [any WorkloadSource]
   private let names: any EngineNames
-  private let watch: StartWatch?
+  private let watch: StartMonitor?
   private var register: ProcessRegister
-  private let memory = ProcessMemory()
+  private let memory = ArgumentCache()
   private var known: [Identity: Entry] = [:]
   private var nextSerial: UInt64 = 1
-  private let patience: SourcePatience
+  private let timeouts: SourceTimeouts
   private let threads = SourceThreads()
   private let lateFound = LateResults<[Finding]>()
   private let lateDescribed = LateResults<[(Identity, Description)]>()
@@ -82,9 +82,9 @@ final class Discovery {
 
   init(
     _ root: KernelRoot, layout: CgroupLayout, environment: [String: String], sources: [any WorkloadSource],
-    names: any EngineNames, watch: StartWatch?, patience: SourcePatience = .live
+    names: any EngineNames, watch: StartMonitor?, timeouts: SourceTimeouts = .live
   ) {
-    self.patience = patience
+    self.timeouts = timeouts
     self.root = root
     self.layout = layout
     self.environment = environment
@@ -115,24 +115,24 @@ final class Discovery {
     -> (rows: [Row], problems: [Problem], processes: ProcessTable)
   {
     let processes = try register.update(look)
-    let census = Census(
+    let context = DiscoveryContext(
       root, layout: layout, environment: environment, processes: processes, watch: watch, memory: memory)
     memory.keep(processes)
     unanswered = []
-    let limit = hasPassed ? patience.later : patience.first
+    let limit = hasPassed ? timeouts.later : timeouts.first
     let end = DispatchTime.now() + .milliseconds(Int(limit / .milliseconds(1)))
     defer { hasPassed = true }
-    let candidates = find(in: census, until: end, limit)
+    let candidates = find(in: context, until: end, limit)
     // One that hung in the first step has taken all of the time: the others describe what they found all the same.
     let later = max(end, .now() + .milliseconds(Int(limit / 4 / .milliseconds(1))))
-    let descriptions = describe(candidates.filter { knows($0)?.isEarly ?? true }, in: census, until: later, limit)
+    let descriptions = describe(candidates.filter { knows($0)?.isEarly ?? true }, in: context, until: later, limit)
     var current: [Identity: Entry] = [:]
     var rows: [Row] = []
     for candidate in candidates {
-      let described = descriptions[candidate.identity].map { register(candidate, $0, census) }
+      let described = descriptions[candidate.identity].map { register(candidate, $0, context) }
       let entry =
         described ?? knows(candidate)
-        ?? register(candidate, undescribed(candidate.finding, census), census, isEarly: true)
+        ?? register(candidate, undescribed(candidate.finding, context), context, isEarly: true)
       current[candidate.identity] = entry
       rows.append(
         Row(
@@ -140,22 +140,22 @@ final class Discovery {
           signals: entry.signals, workload: entry.description.workload))
     }
     known = current
-    askEngines(of: rows, census, at: now)
+    askEngines(of: rows, context, at: now)
     let names = names.names
     for index in rows.indices { rename(&rows[index], names) }
     rows.sort { $0.serial < $1.serial }
-    setParents(&rows, census)
-    return (rows, census.complaints.all + rows.flatMap(\.description.problems), processes)
+    setParents(&rows, context)
+    return (rows, context.complaints.all + rows.flatMap(\.description.problems), processes)
   }
 
   /// What all sources find, each process claimed once: by the first of them in their order.
-  private func find(in census: Census, until end: DispatchTime, _ limit: Duration) -> [Candidate] {
+  private func find(in context: DiscoveryContext, until end: DispatchTime, _ limit: Duration) -> [Candidate] {
     let sources = sources
     // What came too late for the last pass is for this one; it is asked again at the next.
     let late = lateFound.take()
     let fresh = threads.run(
       sources.indices.filter { late[$0] == nil }, until: end, late: lateFound, waiting: sayWaiting
-    ) { sources[$0].find(in: census) }
+    ) { sources[$0].find(in: context) }
     let found = fresh.merging(late) { fresh, _ in fresh }
     var claimed: Set<Claim> = []
     var ids: Set<String> = []
@@ -164,7 +164,8 @@ final class Discovery {
     for (place, source) in sources.enumerated() {
       if found[place] == nil {
         complain(
-          of: source, limit, lastFound[place] == nil ? "what runs there is not known" : "shown as it was before", census
+          of: source, limit, lastFound[place] == nil ? "what runs there is not known" : "shown as it was before",
+          context
         )
       }
       for finding in (found[place] ?? lastFound[place] ?? []).map(\.properlyCalled) {
@@ -180,40 +181,40 @@ final class Discovery {
 
   /// Names and the like of workloads that are new.
   private func describe(
-    _ candidates: [Candidate], in census: Census, until end: DispatchTime, _ limit: Duration
+    _ candidates: [Candidate], in context: DiscoveryContext, until end: DispatchTime, _ limit: Duration
   ) -> [Identity: Description] {
     let late = Dictionary(lateDescribed.take().values.joined()) { first, _ in first }
     let groups = Dictionary(grouping: candidates.filter { late[$0.identity] == nil }, by: \.source)
     let sources = sources
     let described = threads.run(groups.keys.sorted(), until: end, late: lateDescribed, waiting: sayWaiting) { place in
-      (groups[place] ?? []).map { ($0.identity, sources[place].describe($0.finding, in: census)) }
+      (groups[place] ?? []).map { ($0.identity, sources[place].describe($0.finding, in: context)) }
     }
     for place in groups.keys where described[place] == nil {
-      complain(of: sources[place], limit, "its new workloads have no names yet", census)
+      complain(of: sources[place], limit, "its new workloads have no names yet", context)
     }
     return Dictionary(described.values.joined()) { first, _ in first }.merging(late) { fresh, _ in fresh }
   }
 
-  private func complain(of source: any WorkloadSource, _ limit: Duration, _ what: String, _ census: Census) {
+  private func complain(of source: any WorkloadSource, _ limit: Duration, _ what: String, _ context: DiscoveryContext) {
     unanswered.insert(source.name)
     let seconds = limit / .seconds(1)
     let time = seconds >= 1 ? "\(Int(seconds)) s" : "\(Int(limit / .milliseconds(1))) ms"
-    census.complaints.add(Problem(source: source.name, message: "did not answer within \(time): \(what)"))
+    context.complaints.add(Problem(source: source.name, message: "did not answer within \(time): \(what)"))
   }
 
   private func sayWaiting(_ places: [Int]) {
-    if !hasPassed { patience.waiting(places.map { sources[$0].name }) }
+    if !hasPassed { timeouts.waiting(places.map { sources[$0].name }) }
   }
 
   /// Whether a source has said since the last pass what that did not wait for.
   var hasLateAnswers: Bool { !lateFound.isEmpty || !lateDescribed.isEmpty }
 
   /// A workload whose source did not come to describe it: its figures are there all the same.
-  private func undescribed(_ finding: Finding, _ census: Census) -> Description {
+  private func undescribed(_ finding: Finding, _ context: DiscoveryContext) -> Description {
     let id = finding.id.split(separator: ":", maxSplits: 1).last.map(String.init) ?? finding.id
     let isEngines = finding.runtime == .docker || finding.runtime == .podman
     var description = Description(
-      finding.named(id.utf8.count == 64 ? String(id.prefix(12)) : id, in: census), engineID: isEngines ? id : nil)
+      finding.named(id.utf8.count == 64 ? String(id.prefix(12)) : id, in: context), engineID: isEngines ? id : nil)
     description.workload.absences["image"] = .notReported
     return description
   }
@@ -231,25 +232,25 @@ final class Discovery {
   /// A workload that was seen early keeps its serial, unless it turned out to be another machine: its row is read anew.
   /// - Parameter isEarly: whether to describe it again at the next pass in any case.
   private func register(
-    _ candidate: Candidate, _ description: Description, _ census: Census, isEarly: Bool = false
+    _ candidate: Candidate, _ description: Description, _ context: DiscoveryContext, isEarly: Bool = false
   ) -> Entry {
     let main = candidate.finding.main
-    let isMade = candidate.finding.kind.isContainer && !description.hidesPayload && census.isOfRuntime(main)
+    let isMade = candidate.finding.kind.isContainer && !description.hidesPayload && context.isOfRuntime(main)
     let isEarly =
-      isEarly || isMade || census.now.boottime < main.start &* root.facts.tick &+ 10_000_000_000
+      isEarly || isMade || context.now.boottime < main.start &* root.facts.tick &+ 10_000_000_000
     var description = description
     description.workload.dropSecrets()
     // Who runs machines by another's VMM has said whose it is.
     if description.machine != nil, description.hypervisor == nil {
       description.hypervisor = sources[candidate.source].hypervisor ?? .of(process: main.comm)
     }
-    var signals = census.bootSignals(of: candidate.finding, description)
+    var signals = context.bootSignals(of: candidate.finding, description)
     let old = knows(candidate).flatMap { $0.description.machine == description.machine ? $0 : nil }
     if let old {
       // The two clocks behind them are read one after the other: the start would move by microseconds.
       let isSame = old.main.pid == main.pid && old.main.start == main.start
       if isSame { description.workload.startedAt = old.description.workload.startedAt }
-      if old.isMade, !isMade, !description.hidesPayload { signals.append(census.executedMark(since: old.describedAt)) }
+      if old.isMade, !isMade, !description.hidesPayload { signals.append(context.executedMark(since: old.describedAt)) }
       signals = isSame ? Self.joined(old.signals, signals) : Self.joined(signals, old.signals)
     }
     description.workload.boot = BootTimeline(
@@ -257,7 +258,7 @@ final class Discovery {
     defer { if old == nil { nextSerial += 1 } }
     return Entry(
       serial: old?.serial ?? nextSerial, main: main, description: description, signals: signals, isEarly: isEarly,
-      isMade: isMade, describedAt: census.now.realtime)
+      isMade: isMade, describedAt: context.now.realtime)
   }
 
   /// The first, and those of the second of which the first has none.
@@ -282,12 +283,12 @@ final class Discovery {
   /// Asks them once more, for what the last pass knew.
   func askAgain() { names.refresh(running: sockets) }
 
-  private func askEngines(of rows: [Row], _ census: Census, at now: UInt64) {
+  private func askEngines(of rows: [Row], _ context: DiscoveryContext, at now: UInt64) {
     let ids = Set(rows.compactMap(\.description.engineID))
     guard !ids.isSubset(of: askedFor) || !ids.isEmpty && now &- lastAsked > 30_000_000_000 else { return }
     askedFor = ids
     lastAsked = now
-    sockets = census.engineSockets()
+    sockets = context.engineSockets()
     names.refresh(running: sockets)
   }
 
@@ -304,7 +305,7 @@ final class Discovery {
   }
 
   /// A workload runs in the innermost other container whose cgroup its main process is in.
-  private func setParents(_ rows: inout [Row], _ census: Census) {
+  private func setParents(_ rows: inout [Row], _ context: DiscoveryContext) {
     let containers = Dictionary(
       rows.compactMap { row in
         row.finding.kind != .vm ? row.finding.own.leading.map { ($0, (row.serial, row.workload.id)) } : nil
@@ -312,7 +313,7 @@ final class Discovery {
     ) { first, _ in first }
     for index in rows.indices {
       let (finding, serial) = (rows[index].finding, rows[index].serial)
-      var path = census.processes.cgroups(of: finding.main).leading
+      var path = context.processes.cgroups(of: finding.main).leading
       // A VM may share a container's very cgroup; another container there is no parent.
       if finding.kind != .vm { path = folder(of: path) }
       var parent: String?

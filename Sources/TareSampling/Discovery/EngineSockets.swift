@@ -1,7 +1,7 @@
 internal import KernelStats
 internal import TareModel
 
-extension Census {
+extension DiscoveryContext {
   /// Sockets that engines which run now were told to listen on. The arguments are claims: whoever connects checks that
   /// this very process is at the other end.
   func engineSockets() -> [EngineSocket] {

@@ -1,7 +1,7 @@
 internal import KernelStats
 internal import TareModel
 
-extension Census {
+extension DiscoveryContext {
   /// A virtual machine by its VMM.
   /// - Parameter id: nil for the process's own: nobody else can have it.
   func machine(
@@ -26,9 +26,10 @@ extension Census {
 
 extension Finding {
   func described(
-    as name: String, _ machine: MachineDescription, disks: [String] = [], helpers: [Int32] = [], in census: Census
+    as name: String, _ machine: MachineDescription, disks: [String] = [], helpers: [Int32] = [],
+    in context: DiscoveryContext
   ) -> Description {
-    var workload = named(name, in: census)
+    var workload = named(name, in: context)
     workload.machine = Workload.Machine(accelerator: machine.accelerator, disks: disks)
     workload.image = disks.first
     if disks.isEmpty { workload.absences["image"] = .notReported }
@@ -36,19 +37,19 @@ extension Finding {
     var description = Description(workload)
     description.launcher = main
     description.machine = machine
-    description.kernelHelpers = helpers.filter { census.processes[$0]?.isKernelThread == true }
+    description.kernelHelpers = helpers.filter { context.processes[$0]?.isKernelThread == true }
     return description
   }
 }
 
 /// The cgroups of a VMM, where nobody but it and its helpers is in them. One that was started from a shell sits in the shell's.
-func machineCgroups(_ process: Process, _ helpers: [Int32], _ census: Census) -> OwnCgroups {
-  let membership = census.processes.cgroups(of: process)
+func machineCgroups(_ process: Process, _ helpers: [Int32], _ context: DiscoveryContext) -> OwnCgroups {
+  let membership = context.processes.cgroups(of: process)
   let pids = Set(helpers + [process.pid])
   // In each hierarchy for itself: systemd leaves a service in its slice where nobody asked for a controller.
   func own(_ path: String, _ place: (CgroupMembership) -> String?) -> String? {
     let group = withoutThreadGroup(path)
-    guard group != "/", census.all(in: group, of: place, { pids.contains($0.pid) }) else { return nil }
+    guard group != "/", context.all(in: group, of: place, { pids.contains($0.pid) }) else { return nil }
     return group
   }
   var cgroups = OwnCgroups()

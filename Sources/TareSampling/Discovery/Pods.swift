@@ -103,28 +103,30 @@ struct Pod {
   let own: OwnCgroups
 
   /// Root's first.
-  static func all(of members: [PodMember], in census: Census) -> [Pod] {
+  static func all(of members: [PodMember], in context: DiscoveryContext) -> [Pod] {
     Dictionary(grouping: members.filter { $0.pod != nil }, by: \.pod!).map { key, members in
-      Pod(key.uid, members, census)
+      Pod(key.uid, members, context)
     }.sorted { ($0.isRoots ? 0 : 1, $0.main.start, $0.uid) < ($1.isRoots ? 0 : 1, $1.main.start, $1.uid) }
   }
 
-  private init(_ uid: String, _ members: [PodMember], _ census: Census) {
+  private init(_ uid: String, _ members: [PodMember], _ context: DiscoveryContext) {
     self.uid = uid
     sandbox = members.first { $0.isSandbox }
     containers = members.filter { !$0.isSandbox }.sorted { ($0.main.start, $0.main.pid) < ($1.main.start, $1.main.pid) }
     let main = sandbox?.main ?? containers[0].main
-    let group = OwnCgroups(census.processes.cgroups(of: main)) { name in
+    let group = OwnCgroups(context.processes.cgroups(of: main)) { name in
       guard let podman = members[0].podmanPod else { return PodPath(component: name)?.isGroup ?? false }
       return PodPath.podman(name) == podman || name == podman
     }
-    own = group.leading == nil ? Self.shared(sandbox, containers, census) : group
+    own = group.leading == nil ? Self.shared(sandbox, containers, context) : group
   }
 
   /// A sandbox's group is the pod's where all containers are in it, as with gVisor; else it counts the sandbox alone.
-  private static func shared(_ sandbox: PodMember?, _ containers: [PodMember], _ census: Census) -> OwnCgroups {
+  private static func shared(_ sandbox: PodMember?, _ containers: [PodMember], _ context: DiscoveryContext)
+    -> OwnCgroups
+  {
     guard let sandbox, let path = sandbox.own.leading, !containers.isEmpty,
-      containers.allSatisfy({ census.processes.cgroups(of: $0.main).leading.isCgroup(inside: path) })
+      containers.allSatisfy({ context.processes.cgroups(of: $0.main).leading.isCgroup(inside: path) })
     else { return OwnCgroups() }
     return sandbox.own
   }
@@ -140,8 +142,8 @@ struct Pod {
     Finding(id: id, kind: .pod, runtime: runtime, main: main, own: own)
   }
 
-  func named(_ finding: Finding, in census: Census) -> Workload {
-    var workload = finding.named(annotations?.pod ?? uid, in: census)
+  func named(_ finding: Finding, in context: DiscoveryContext) -> Workload {
+    var workload = finding.named(annotations?.pod ?? uid, in: context)
     workload.pod = annotations?.pod
     workload.namespace = annotations?.namespace
     workload.absences["pod"] = .notReported
@@ -193,8 +195,8 @@ final class PodCache: Sendable {
   }
 
   /// The pods and containers among these.
-  func findings(of members: [PodMember], runtime: Workload.Runtime, in census: Census) -> [Finding] {
-    let pods = Pod.all(of: members, in: census)
+  func findings(of members: [PodMember], runtime: Workload.Runtime, in context: DiscoveryContext) -> [Finding] {
+    let pods = Pod.all(of: members, in: context)
     let containers = members.filter { !$0.isSandbox }.sorted { $0.isRoots && !$1.isRoots }
     let running = Set(members.map { Key(pid: $0.main.pid, start: $0.main.start) })
     state.withLock { state in

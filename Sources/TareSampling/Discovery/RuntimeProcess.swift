@@ -8,7 +8,7 @@ extension Process {
   }
 }
 
-extension Census {
+extension DiscoveryContext {
   /// Whether a process in a container's cgroup is the runtime that makes the container: by what it calls itself, or by the
   /// program that it runs, of which runtimes make a copy in memory.
   func isOfRuntime(_ process: Process) -> Bool {

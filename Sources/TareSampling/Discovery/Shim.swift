@@ -10,9 +10,9 @@ struct Shim {
   /// The socket of its containerd.
   let address: String?
 
-  init?(_ process: Process, _ census: Census) {
+  init?(_ process: Process, _ context: DiscoveryContext) {
     guard process.comm.hasPrefix("containerd-shim"),
-      let arguments = census.arguments(of: process, keep: { keepOptions($0, ["-namespace", "-id", "-address"]) }),
+      let arguments = context.arguments(of: process, keep: { keepOptions($0, ["-namespace", "-id", "-address"]) }),
       let namespace = option("-namespace", in: arguments), let id = option("-id", in: arguments),
       RuntimeID.isContainerd(namespace), RuntimeID.isContainerd(id)
     else { return nil }
@@ -31,7 +31,7 @@ struct Shim {
   }
 }
 
-extension Census {
+extension DiscoveryContext {
   /// The shim that is the parent of this process. Its arguments are claims; being the parent is a fact.
   func shim(of main: Process) -> Shim? { processes[main.parent].flatMap { Shim($0, self) } }
 }

@@ -10,7 +10,7 @@ final class SourceThreads: Sendable {
   /// Threads at most.
   static let most = 8
   /// Milliseconds without an end after which another thread begins. Most steps take less than one.
-  private static let patience = 20
+  private static let pollInterval = 20
   /// Milliseconds after which it is worth a word that somebody waits.
   private static let silence = 2000
 
@@ -39,7 +39,7 @@ final class SourceThreads: Sendable {
     var isSaid = false
     for _ in 0..<2 { start(go) }
     while !work.isDone, DispatchTime.now() < end {
-      let pause = DispatchTime.now() + .milliseconds(Self.patience)
+      let pause = DispatchTime.now() + .milliseconds(Self.pollInterval)
       if work.ended.wait(timeout: min(pause, end)) == .timedOut, work.hasMore { start(go) }
       if !isSaid, begin + .milliseconds(Self.silence) < .now() {
         waiting(work.open)

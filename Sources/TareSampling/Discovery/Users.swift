@@ -28,8 +28,8 @@ final class Users {
   }
 
   /// A process may become another user's soon after its start; later, which is rare, it is seen within half a minute.
-  private static let youth: UInt64 = 10_000_000_000
-  private static let patience: UInt64 = 30_000_000_000
+  private static let startupWindow: UInt64 = 10_000_000_000
+  private static let rescanInterval: UInt64 = 30_000_000_000
 
   private let root: KernelRoot
   var layout: CgroupLayout
@@ -54,13 +54,13 @@ final class Users {
 
   /// - Parameter found: all workloads: what belongs to them is nobody's.
   func group(_ table: ProcessTable, besides found: [Discovery.Row]) -> [Row] {
-    let claims = Claims(found, table)
+    let claims = OwnedProcesses(found, table)
     let processes = table.processes.filter { !$0.isKernelThread }
     let slices = slices(processes, table, claims)
     var rows: [UInt32: Row] = [:]
     var known: [Key: UInt32] = [:]
     let now = root.now()
-    let asksAll = askedAll.map { now.boottime &- $0 > Self.patience } ?? true
+    let asksAll = askedAll.map { now.boottime &- $0 > Self.rescanInterval } ?? true
     if asksAll { askedAll = now.boottime }
     for process in processes where !claims.has(process) {
       if let uid = UserSlice.user(table.cgroups(of: process)), let slice = slices[uid] {
@@ -68,7 +68,7 @@ final class Users {
         continue
       }
       let key = Key(pid: process.pid, start: process.start)
-      let isYoung = now.boottime < process.start &* root.facts.tick &+ Self.youth
+      let isYoung = now.boottime < process.start &* root.facts.tick &+ Self.startupWindow
       let old = asksAll || isYoung ? nil : owners[key]
       guard let uid = old ?? root.owner(of: process.pid) else { continue }
       known[key] = uid
@@ -82,7 +82,7 @@ final class Users {
   }
 
   /// Slices that count as a whole, by user.
-  private func slices(_ processes: [Process], _ table: ProcessTable, _ claims: Claims) -> [UInt32: OwnCgroups] {
+  private func slices(_ processes: [Process], _ table: ProcessTable, _ claims: OwnedProcesses) -> [UInt32: OwnCgroups] {
     let users = table.memberships.map(UserSlice.user)
     guard users.contains(where: { $0 != nil }) else { return [:] }
     var members: [UInt32: Set<Int>] = [:]

@@ -1,7 +1,7 @@
 internal import KernelStats
 internal import TareModel
 
-extension Census {
+extension DiscoveryContext {
   /// The lines that are meant of a log whose path somebody named: none where it may not be trusted, and none of one that
   /// is too long. Only these lines are captured.
   func lines(of path: String, owner: UInt32, where isMeant: (Substring) -> Bool) -> [Substring] {

@@ -7,10 +7,10 @@ public protocol WorkloadSource: Sendable {
   var name: String { get }
 
   /// Every workload of this kind that runs now. Called at each pass, so it opens as little as it can.
-  func find(in census: Census) -> [Finding]
+  func find(in context: DiscoveryContext) -> [Finding]
 
   /// Name, image, start and helpers of one workload. Called once in its life; what it opens follows ``KernelRoot/readTrusted(_:owner:)``.
-  func describe(_ finding: Finding, in census: Census) -> Description
+  func describe(_ finding: Finding, in context: DiscoveryContext) -> Description
 
   /// Where it looks, for `tare doctor`: paths, and places in words.
   var places: [String] { get }

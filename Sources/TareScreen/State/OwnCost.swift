@@ -19,7 +19,7 @@ extension ScreenState {
     let workloads = frame.current.workloads.count
     let read = summary?.read ?? 0
     let duration = Scaled.decimal(Double(sampling) / 1e6)
-    // The only dear thing that is read.
+    // The only expensive thing that is read.
     let looks = own.looking.flatMap { looking -> String? in
       guard let all = own.cpu, all > 0 else { return nil }
       return ", \(Scaled.decimal(min(100, Double(looking) * 100 / Double(all)), digits: 0)) % of it for smaps"

@@ -81,7 +81,7 @@ struct Details {
 
   private func line(_ figure: Figure, place: Int) -> Section.Line? {
     var value = frame.value(figure, row: row)
-    // What is dear to read is there while somebody looks.
+    // What is expensive to read is there while somebody looks.
     if figure.name == Figure.cpuWait.name, value.number == nil, let wait = inspection?.wait { value = wait }
     // What this kind of workload does not have is no line.
     if value == .missing(.notApplicable) { return nil }

@@ -13,7 +13,7 @@ public struct KeyDecoder: Sendable {
   public init() {}
 
   /// Nanoseconds to wait for the rest of what has come so far before ``giveUp()``; nil when nothing is missing.
-  public var patience: UInt64? {
+  public var timeout: UInt64? {
     if isPasting { return 1_000_000_000 }
     switch pending.count {
     case 0: return nil

@@ -125,7 +125,7 @@ public final class LiveLoop {
   }
 
   private func handle(_ inputs: [Input], _ now: UInt64) {
-    keyDeadline = decoder.patience.map { now + $0 }
+    keyDeadline = decoder.timeout.map { now + $0 }
     for input in inputs {
       switch input {
       case .key(let key): take(.key(key))

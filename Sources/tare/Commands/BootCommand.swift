@@ -125,11 +125,11 @@ struct BootCommand: ParsableCommand {
   }
 
   private func tell(_ report: BootReport, _ checks: [BootCheck]) throws {
-    let manner = BootManner.of(STDOUT_FILENO)
-    var text = report.commands.allSatisfy { $0.runs.isEmpty } ? "" : TextReport.text(report, manner)
+    let style = BootManner.of(STDOUT_FILENO)
+    var text = report.commands.allSatisfy { $0.runs.isEmpty } ? "" : TextReport.text(report, style)
     // An interrupted benchmark has no say: its figures are of fewer runs than were asked for.
     if !report.wasInterrupted {
-      for check in checks { text += check.text(manner) + "\n" }
+      for check in checks { text += check.text(style) + "\n" }
     }
     _ = try Output.write(text)
     if report.wasInterrupted { throw Exit.interrupted }
@@ -139,7 +139,7 @@ struct BootCommand: ParsableCommand {
   }
 
   private func laboratory(_ presets: [BootPreset.Kind], _ signals: StopSignals) throws -> Laboratory {
-    let surroundings = try Surroundings(environment: allEnvironment())
+    let surroundings = try LabEnvironment(environment: allEnvironment())
     try Laboratory.sweep(in: surroundings, say: Output.note)
     let laboratory = try Laboratory(service: try DemoCommand.servicePath(), in: surroundings, say: Output.note)
     do {
@@ -152,7 +152,7 @@ struct BootCommand: ParsableCommand {
   }
 }
 
-// MARK: Words
+// MARK: ShellWords
 
 extension BootCommand {
   /// - Throws: `ValidationError` for the first thing that is wrong.
@@ -220,7 +220,7 @@ extension BootCommand {
       }
       // To be told of a process costs it some microseconds: too much for one that only ends.
       let isExit = if case .exit = sign { true } else { false }
-      do throws(Words.Failure) {
+      do throws(ShellWords.Failure) {
         return try CommandSubject(
           name: names.isEmpty ? nil : names[index], command: commands[index], ready: sign, prepare: before[index],
           cleanup: after[index], environment: variables, limits: limits, observer: isExit ? nil : phases)

@@ -34,7 +34,8 @@ struct ConfigCommand: ParsableCommand {
       }
       return try print(path + "\n")
     }
-    let configuration = try Chosen.checked(Configuration(names: Chosen.names, environment: environment))
+    let configuration = try EffectiveSettings.checked(
+      Configuration(names: EffectiveSettings.names, environment: environment))
     try print(configuration.toml(home: environment["HOME"]))
   }
 

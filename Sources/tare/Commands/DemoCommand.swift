@@ -44,7 +44,7 @@ struct DemoCommand: ParsableCommand {
   func run() throws {
     let interrupts = Interrupts(grace: 120)
     do {
-      let surroundings = try Surroundings(environment: allEnvironment())
+      let surroundings = try LabEnvironment(environment: allEnvironment())
       let swept = try Laboratory.sweep(in: surroundings, say: Output.note)
       if swept > 0 { Output.note("removed what \(swept) earlier demo\(swept == 1 ? "" : "s") left") }
       let laboratory = try Laboratory(service: try Self.servicePath(), in: surroundings, say: Output.note)
@@ -77,7 +77,7 @@ struct DemoCommand: ParsableCommand {
       "VM \(machine.name) by \(machine.accelerator.rawValue), ready after \(Self.seconds(machine.readyAfter)) s")
     let guests = AskedGuests(clocks: laboratory.starts, figures: laboratory.starts)
     if !headless, Screen.isThere, seconds == nil {
-      return try Screen(Chosen.settings(), root: nil, guests: guests).run()
+      return try Screen(EffectiveSettings.settings(), root: nil, guests: guests).run()
     }
     let session = try Session(root: nil, waits: false, watches: true, guests: guests)
     let table = TableExporter(room: Output.columns)

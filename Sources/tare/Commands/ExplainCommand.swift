@@ -27,7 +27,7 @@ struct ExplainCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("Name or id of a workload, or the beginning of an id.", valueName: "name"))
   var name: String?
 
-  @OptionGroup var options: OneWorkloadOptions
+  @OptionGroup var options: WorkloadOptions
 
   mutating func validate() throws {
     try options.check()

@@ -25,7 +25,7 @@ struct InspectCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("Name or id, or the beginning of an id.", valueName: "name"))
   var name: String
 
-  @OptionGroup var options: OneWorkloadOptions
+  @OptionGroup var options: WorkloadOptions
 
   mutating func validate() throws { try options.check() }
 

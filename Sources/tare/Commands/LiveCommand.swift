@@ -53,7 +53,7 @@ struct LiveCommand: ParsableCommand {
     try wanted.check()
     try starts.check()
     try guests.check(root: root)
-    let complaints = Configuration(names: Chosen.names, environment: [:], flags: flags).complaints
+    let complaints = Configuration(names: EffectiveSettings.names, environment: [:], flags: flags).complaints
     guard complaints.isEmpty else { throw ValidationError(complaints.joined(separator: "\n")) }
     guard color.map({ Self.colors[$0] != nil }) ?? true else {
       throw ValidationError("--color: expected auto, always, never, 8, 16 or 256; found \"\(color ?? "")\"")
@@ -67,7 +67,7 @@ struct LiveCommand: ParsableCommand {
       throw Exit.usage
     }
     try Screen(
-      Chosen.settings(flags), root: root, filter: wanted.parsed(), readyMarker: starts.pattern(),
+      EffectiveSettings.settings(flags), root: root, filter: wanted.parsed(), readyMarker: starts.pattern(),
       guests: guests.asked(samples: 0)
     ).run()
   }

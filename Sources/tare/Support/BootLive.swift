@@ -6,7 +6,7 @@ import TareModel
 /// What is seen on a terminal while the benchmark runs: how far it is, and how the times are distributed until now. It is
 /// drawn between runs, and some times a second during a long one; it is gone at the end.
 final class BootLive {
-  private let manner = BootManner.of(STDERR_FILENO)
+  private let style = BootManner.of(STDERR_FILENO)
   private var lines = 0
   private var drawn: ContinuousClock.Instant?
   /// Short runs are not to be disturbed by a picture each.
@@ -17,7 +17,7 @@ final class BootLive {
     if let drawn, now - drawn < Self.pause { return }
     drawn = now
     let room = max(1, BootManner.height(STDERR_FILENO) - 2)
-    let picture = Self.lines(progress, manner).prefix(room)
+    let picture = Self.lines(progress, style).prefix(room)
     var text = lines > 0 ? "\u{1B}[\(lines)A\r" : ""
     for line in picture { text += "\u{1B}[K\(line)\n" }
     text += "\u{1B}[J"
@@ -31,12 +31,12 @@ final class BootLive {
     lines = 0
   }
 
-  static func lines(_ progress: Benchmark.Progress, _ manner: Manner) -> [String] {
-    let width = max(20, manner.width - 1)
+  static func lines(_ progress: Benchmark.Progress, _ style: OutputStyle) -> [String] {
+    let width = max(20, style.width - 1)
     let left = progress.left.map { "about \(time($0)) left" } ?? "time left not known yet"
-    let current = progress.current.map { name($0, manner) } ?? ""
+    let current = progress.current.map { name($0, style) } ?? ""
     let head = "run \(progress.done + 1) of \(progress.total), \(left)   \(current)"
-    let names = progress.times.map { name($0.name, manner).fittedAtMost(24) }
+    let names = progress.times.map { name($0.name, style).fittedAtMost(24) }
     let longest = names.map(\.displayWidth).max() ?? 0
     let bars = min(40, width - longest - 42)
     var lines = [head.fittedAtMost(width)]
@@ -49,10 +49,10 @@ final class BootLive {
       } else {
         let sorted = row.times.sorted()
         let ends = (sorted[0], sorted[sorted.count - 1])
-        func text(_ seconds: Double) -> String { DurationText.text(seconds, isUnicode: manner.isUnicode) }
+        func text(_ seconds: Double) -> String { DurationText.text(seconds, isUnicode: style.isUnicode) }
         line += "\(text(sorted[sorted.count / 2]).fitted(to: 10, atEnd: true))"
         if bars >= 8, sorted.count > 1 {
-          let bar = Histogram.line(sorted, width: bars, isUnicode: manner.isUnicode)
+          let bar = Histogram.line(sorted, width: bars, isUnicode: style.isUnicode)
           line += "  \(text(ends.0).fitted(to: 10, atEnd: true)) [\(bar)] \(text(ends.1))"
         }
       }
@@ -61,9 +61,9 @@ final class BootLive {
     return lines
   }
 
-  private static func name(_ text: String, _ manner: Manner) -> String {
+  private static func name(_ text: String, _ style: OutputStyle) -> String {
     let safe = text.harmless
-    return manner.isUnicode ? safe : safe.map { $0.isASCII ? String($0) : "?" }.joined()
+    return style.isUnicode ? safe : safe.map { $0.isASCII ? String($0) : "?" }.joined()
   }
 
   private static func time(_ seconds: Double) -> String {

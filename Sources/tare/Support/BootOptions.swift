@@ -21,13 +21,13 @@ struct BootTime: ExpressibleByArgument, CustomStringConvertible {
 
 /// How this program's two outputs want to be written.
 enum BootManner {
-  static func of(_ descriptor: Int32) -> Manner {
+  static func of(_ descriptor: Int32) -> OutputStyle {
     let isTerminal = isTerminal(descriptor)
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap(environment).first ?? ""
     let isUnicode = locale.lowercased().filter { $0 != "-" }.contains("utf8")
     var (width, height): (Int32, Int32) = (0, 0)
     let isKnown = unsafe tare_terminal_size(descriptor, &width, &height) == 0 && width > 0
-    return Manner(
+    return OutputStyle(
       isUnicode: isUnicode, hasColor: isTerminal && environment("NO_COLOR") == nil, hasHistograms: isTerminal,
       width: isKnown ? Int(width) : 120)
   }

@@ -31,7 +31,7 @@ struct Session {
       let sampler = try Sampler(
         root, environment: runtimeFolder.map { ["XDG_RUNTIME_DIR": $0] } ?? [:], names: names, sources: sources,
         budget: budget, guests: guests.clocks, figures: guests.figures,
-        watch: watches && root.isLive ? StartWatch(readyMarker: readyMarker) : nil, looksAhead: watches,
+        watch: watches && root.isLive ? StartMonitor(readyMarker: readyMarker) : nil, looksAhead: watches,
         waiting: waits ? Waiting.sources : .live)
       source = LocalSource(root, sampler)
     } catch {

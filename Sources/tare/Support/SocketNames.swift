@@ -27,7 +27,7 @@ final class SocketNames: EngineNames {
   /// Seconds back from the beginning for which engines are asked what happened: it tells a restart from a first start.
   private static let past: UInt64 = 3600
   /// Seconds for which it is said that events may have been missed.
-  private static let regret: UInt64 = 60
+  private static let gapNotice: UInt64 = 60
 
   private let known: [EngineEndpoint]
   /// Those that the user named: what goes wrong with them is worth a word.
@@ -88,7 +88,7 @@ final class SocketNames: EngineNames {
       return !state.hasWaited
     }
     guard waits, isFirst else { return directory?.refresh() ?? () }
-    _ = directory?.ask(within: Waiting.patience) { late in Waiting.say(late.map(EngineError.place)) }
+    _ = directory?.ask(within: Waiting.timeout) { late in Waiting.say(late.map(EngineError.place)) }
   }
 
   /// An engine that did not answer, or broke off, may do so a moment later; one that may not be asked is not asked again.
@@ -154,7 +154,7 @@ final class SocketNames: EngineNames {
     let deaf = listener.failures.filter { failures[$0.key] == nil }
     let now = Self.now()
     let missed = listener.gaps.filter { endpoint, gap in
-      deaf[endpoint] == nil && failures[endpoint] == nil && gap.to + Self.regret > now
+      deaf[endpoint] == nil && failures[endpoint] == nil && gap.to + Self.gapNotice > now
     }
     return deaf.compactMap { problem($0.key, $0.value, "\($0.value): starts are told by other signs") }
       + missed.map { endpoint, gap in

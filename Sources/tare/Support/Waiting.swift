@@ -6,10 +6,10 @@ import TareSampling
 /// nobody looks at it a second time.
 enum Waiting {
   /// For all sources together, and for all engines.
-  static let patience = Duration.seconds(20)
+  static let timeout = Duration.seconds(20)
 
   /// For the sampler of such a command.
-  static let sources = SourcePatience(first: patience, later: .seconds(2)) { say($0) }
+  static let sources = SourceTimeouts(first: timeout, later: .seconds(2)) { say($0) }
 
   /// Tells a person at a terminal what is waited for.
   static func say(_ names: [String]) {

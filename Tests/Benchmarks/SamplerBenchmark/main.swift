@@ -27,7 +27,7 @@ final class BenchmarkSource: WorkloadSource {
     paths = Set((1...count).map { "\(parent)/\($0)" })
   }
 
-  func find(in census: Census) -> [Finding] {
+  func find(in census: DiscoveryContext) -> [Finding] {
     passes.wrappingAdd(1, ordering: .relaxed)
     return census.processes.processes.compactMap { process in
       let cgroups = census.processes.cgroups(of: process)
@@ -38,18 +38,18 @@ final class BenchmarkSource: WorkloadSource {
     }
   }
 
-  func describe(_ finding: Finding, in census: Census) -> Description {
+  func describe(_ finding: Finding, in census: DiscoveryContext) -> Description {
     Description(Workload(id: finding.id, name: finding.id, kind: finding.kind, runtime: finding.runtime))
   }
 }
 
-func run(parent: String, count: Int, ticks: Int, patience: UInt64) throws(KernelError) {
+func run(parent: String, count: Int, ticks: Int, idleMaxAge: UInt64) throws(KernelError) {
   let root = KernelRoot()
   let source = BenchmarkSource(parent: parent, count: count)
   let machines = parent == "machines" ? allSources().filter { $0.name == "qemu" } : []
   let sampler = try Sampler(
     root, environment: [:], names: FixedEngineNames(), sources: [source] + machines, budget: .fromLimits(),
-    patience: patience)
+    idleMaxAge: idleMaxAge)
   var samples = (sampler.makeSample(), sampler.makeSample())
   // The second tick looks for workloads once more; after it both samples have their memory.
   for _ in 0..<2 {
@@ -86,4 +86,4 @@ let arguments = CommandLine.arguments.dropFirst()
 guard arguments.count == 4, let count = Int(arguments[2]), let ticks = Int(arguments[3]), count > 0, ticks > 0 else {
   fatalError("usage: SamplerBenchmark PARENT|machines COUNT TICKS all|still")
 }
-try run(parent: arguments[1], count: count, ticks: ticks, patience: arguments[4] == "all" ? 0 : 10_000_000_000)
+try run(parent: arguments[1], count: count, ticks: ticks, idleMaxAge: arguments[4] == "all" ? 0 : 10_000_000_000)

@@ -32,7 +32,7 @@ struct CloudHypervisorEvent: Codable, Hashable {
   }
 }
 
-extension Census {
+extension DiscoveryContext {
   /// The events in a file that a VMM's arguments name; a capture gets them without their properties.
   func events(in path: String, owner: UInt32) -> [CloudHypervisorEvent] {
     guard let bytes = try? root.readTrusted(path, owner: owner) else { return [] }

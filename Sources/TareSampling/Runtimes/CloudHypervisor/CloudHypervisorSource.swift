@@ -12,18 +12,18 @@ struct CloudHypervisorSource: WorkloadSource {
     start: "event monitor, debug port in its log, where they are files; first run of a virtual CPU; serial line",
     ranWith: nil)
 
-  func find(in census: Census) -> [Finding] {
-    census.vmms(called: "cloud-hyperviso", running: Self.isMeant).map { census.machine($0, .cloudHypervisor) }
+  func find(in context: DiscoveryContext) -> [Finding] {
+    context.vmms(called: "cloud-hyperviso", running: Self.isMeant).map { context.machine($0, .cloudHypervisor) }
   }
 
   /// Its process is named with 15 letters.
   static func isMeant(_ program: String) -> Bool { program.hasPrefix("cloud-hyperviso") }
 
-  func describe(_ finding: Finding, in census: Census) -> Description {
+  func describe(_ finding: Finding, in context: DiscoveryContext) -> Description {
     let main = finding.main
-    let words = census.arguments(of: main, keep: CloudHypervisorArguments.keep) ?? []
+    let words = context.arguments(of: main, keep: CloudHypervisorArguments.keep) ?? []
     let arguments = CloudHypervisorArguments(words)
-    let descriptors = KvmDescriptors(of: main.pid, census.root)
+    let descriptors = KvmDescriptors(of: main.pid, context.root)
     var machine = MachineDescription()
     machine.accelerator = .kvm
     if arguments.kernel != nil {
@@ -32,20 +32,20 @@ struct CloudHypervisorSource: WorkloadSource {
     } else {
       // It is told over its socket, or takes up what was saved.
       machine.vcpus = descriptors.flatMap { $0.vcpus > 0 ? $0.vcpus : nil }
-      machine.memory = census.root.guestMapping(of: main.pid)
+      machine.memory = context.root.guestMapping(of: main.pid)
     }
     machine.taps = descriptors?.taps ?? arguments.taps
     var description = finding.described(
-      as: "cloud-hypervisor-\(main.pid)", machine, disks: arguments.disks, in: census)
+      as: "cloud-hypervisor-\(main.pid)", machine, disks: arguments.disks, in: context)
     description.start = arguments.start
-    guard let reader = census.reader(of: main) else { return description }
-    if let path = arguments.events.flatMap({ census.path($0, of: main) }) {
-      addBoot(census.events(in: path, owner: reader), main, census, to: &description)
+    guard let reader = context.reader(of: main) else { return description }
+    if let path = arguments.events.flatMap({ context.path($0, of: main) }) {
+      addBoot(context.events(in: path, owner: reader), main, context, to: &description)
     }
-    if let path = arguments.log.flatMap({ census.path($0, of: main) }) {
-      let lines = census.lines(of: path, owner: reader, where: Self.tellsOfUserspace)
+    if let path = arguments.log.flatMap({ context.path($0, of: main) }) {
+      let lines = context.lines(of: path, owner: reader, where: Self.tellsOfUserspace)
       let mark = lines.first.flatMap(Self.time).flatMap {
-        census.mark(main, after: $0, "Cloud Hypervisor's log of the debug port")
+        context.mark(main, after: $0, "Cloud Hypervisor's log of the debug port")
       }
       description.add(.userspace, .vmmTimer, mark)
     }
@@ -54,11 +54,11 @@ struct CloudHypervisorSource: WorkloadSource {
 
   /// It says `booting` when it begins to, and `booted` when the virtual CPUs run.
   private func addBoot(
-    _ events: [CloudHypervisorEvent], _ main: Process, _ census: Census, to description: inout Description
+    _ events: [CloudHypervisorEvent], _ main: Process, _ context: DiscoveryContext, to description: inout Description
   ) {
     func mark(_ name: String) -> BootTimeline.Mark? {
       events.first { $0.source == "vm" && $0.event == name }?.time.flatMap {
-        census.mark(main, after: $0, "Cloud Hypervisor's event monitor")
+        context.mark(main, after: $0, "Cloud Hypervisor's event monitor")
       }
     }
     if events.contains(where: { $0.source == "vm" && $0.event == "restored" }) { description.start = .restored }

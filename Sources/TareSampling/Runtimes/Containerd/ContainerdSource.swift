@@ -20,12 +20,12 @@ final class ContainerdSource: WorkloadSource {
 
   init() {}
 
-  func find(in census: Census) -> [Finding] {
-    let shims = census.processes.processes.compactMap { Shim($0, census) }.filter { shim in
+  func find(in context: DiscoveryContext) -> [Finding] {
+    let shims = context.processes.processes.compactMap { Shim($0, context) }.filter { shim in
       // Kata's children are VMMs.
-      shim.namespace != "moby" && !census.runs(shim.process, named: { $0.hasPrefix("containerd-shim-kata") })
+      shim.namespace != "moby" && !context.runs(shim.process, named: { $0.hasPrefix("containerd-shim-kata") })
     }
-    return known.findings(of: shims.flatMap { members(of: $0, census) }, runtime: .containerd, in: census)
+    return known.findings(of: shims.flatMap { members(of: $0, context) }, runtime: .containerd, in: context)
   }
 
   /// Two daemons may have a `web` each; numbers of 64 digits are unique.
@@ -36,21 +36,21 @@ final class ContainerdSource: WorkloadSource {
   }
 
   /// A pod's containers share the sandbox's shim. What is executed in a container later is a child of the shim as well.
-  private func members(of shim: Shim, _ census: Census) -> [PodMember] {
-    let membership = census.processes.cgroups(of: shim.process)
-    let children = census.processes.children(of: shim.process.pid).filter { child in
+  private func members(of shim: Shim, _ context: DiscoveryContext) -> [PodMember] {
+    let membership = context.processes.cgroups(of: shim.process)
+    let children = context.processes.children(of: shim.process.pid).filter { child in
       // The runtime's own process, while it makes a container.
-      !(["runc", "crun", "runsc"].contains(child.comm) && census.processes.cgroups(of: child) == membership)
+      !(["runc", "crun", "runsc"].contains(child.comm) && context.processes.cgroups(of: child) == membership)
     }
-    let owner = census.root.user(of: shim.process.pid)
-    return Dictionary(grouping: children) { mark(of: $0, below: membership.leading, census) ?? shim.id }
+    let owner = context.root.user(of: shim.process.pid)
+    return Dictionary(grouping: children) { mark(of: $0, below: membership.leading, context) ?? shim.id }
       .compactMap { id, group -> PodMember? in
-        guard let main = census.main(of: group) else { return nil }
-        let path = census.processes.cgroups(of: main).leading
+        guard let main = context.main(of: group) else { return nil }
+        let path = context.processes.cgroups(of: main).leading
         let isInPod = path.cgroupNames.contains { PodPath(component: $0) != nil }
-        let annotations = known.annotations(of: main) { readAnnotations(of: id, shim, census) }
+        let annotations = known.annotations(of: main) { readAnnotations(of: id, shim, context) }
         return PodMember(
-          id: id, row: Self.row(id, shim), main: main, own: own(id, main, shim: membership, owner, census),
+          id: id, row: Self.row(id, shim), main: main, own: own(id, main, shim: membership, owner, context),
           annotations: annotations,
           isSandbox: annotations?.isSandbox ?? (isInPod && id == shim.id), isRoots: owner == 0)
       }
@@ -58,18 +58,18 @@ final class ContainerdSource: WorkloadSource {
 
   /// The number in the container's cgroup that is not in the shim's: that is of a container around both. A gofer is in its
   /// sandbox's cgroup.
-  private func mark(of main: Process, below shim: String, _ census: Census) -> String? {
-    if let gofer = GvisorProcess(main, census), gofer.role == .gofer, let id = gofer.id { return id }
-    guard let mark = ContainerPath.all(in: census.processes.cgroups(of: main).leading).last,
+  private func mark(of main: Process, below shim: String, _ context: DiscoveryContext) -> String? {
+    if let gofer = GvisorProcess(main, context), gofer.role == .gofer, let id = gofer.id { return id }
+    guard let mark = ContainerPath.all(in: context.processes.cgroups(of: main).leading).last,
       !ContainerPath.all(in: shim).contains(mark)
     else { return nil }
     return mark.id
   }
 
   private func own(
-    _ id: String, _ main: Process, shim: CgroupMembership, _ owner: UInt32?, _ census: Census
+    _ id: String, _ main: Process, shim: CgroupMembership, _ owner: UInt32?, _ context: DiscoveryContext
   ) -> OwnCgroups {
-    let membership = census.processes.cgroups(of: main)
+    let membership = context.processes.cgroups(of: main)
     var own = OwnCgroups(membership) { name in
       name == id || name.hasSuffix("-\(id).scope") || ContainerPath(component: name)?.id == id
     }
@@ -81,16 +81,16 @@ final class ContainerdSource: WorkloadSource {
     if own.unified == shim.unified { own.unified = nil }
     own.controllers = own.controllers.filter { $0.value != shim.controllers[$0.key] }
     guard let owner, owner != 0 else { return own }
-    if let path = own.unified, !census.mayClaim(path, of: "", owner) { own.unified = nil }
-    own.controllers = own.controllers.filter { census.mayClaim($0.value, of: $0.key, owner) }
+    if let path = own.unified, !context.mayClaim(path, of: "", owner) { own.unified = nil }
+    own.controllers = own.controllers.filter { context.mayClaim($0.value, of: $0.key, owner) }
     return own
   }
 
   // MARK: Describing
 
-  private func readAnnotations(of id: String, _ shim: Shim, _ census: Census) -> BundleAnnotations? {
-    guard let (bundle, owner) = bundle(of: id, shim, census.root) else { return nil }
-    return (try? census.root.state("\(bundle)/config.json", owner: owner, as: AnnotatedBundle.self))
+  private func readAnnotations(of id: String, _ shim: Shim, _ context: DiscoveryContext) -> BundleAnnotations? {
+    guard let (bundle, owner) = bundle(of: id, shim, context.root) else { return nil }
+    return (try? context.root.state("\(bundle)/config.json", owner: owner, as: AnnotatedBundle.self))
       .map { $0.annotations ?? BundleAnnotations([:]) }
   }
 
@@ -100,47 +100,47 @@ final class ContainerdSource: WorkloadSource {
     return ("\(path.dropLast(shim.id.count))\(id)", owner)
   }
 
-  func describe(_ finding: Finding, in census: Census) -> Description {
-    if let pod = known.pod(finding) { return describe(pod, finding, in: census) }
+  func describe(_ finding: Finding, in context: DiscoveryContext) -> Description {
+    if let pod = known.pod(finding) { return describe(pod, finding, in: context) }
     let member = known.member(finding)
     let id = member?.id ?? finding.id
     var description = Description(
-      finding.named(ContainerPath(component: id[...]) == nil ? id : String(id.prefix(12)), in: census))
+      finding.named(ContainerPath(component: id[...]) == nil ? id : String(id.prefix(12)), in: context))
     let isInPod = finding.own.leading?.cgroupNames.contains { PodPath(component: $0) != nil } ?? false
     description.workload.take(member?.annotations, inPod: isInPod)
     description.workload.absences["image"] = member?.annotations == nil ? .noPermission : .notReported
     if member?.annotations?.restarts ?? 0 > 0 { description.start = .restart }
-    guard let shim = census.shim(of: finding.main) else { return description }
+    guard let shim = context.shim(of: finding.main) else { return description }
     // In a pod the shim is the pod's, and older than its containers.
     let isOwn = shim.id == id
     if isOwn { description.launcher = shim.process }
-    addHelpers(of: shim, isOwn: isOwn, finding, census, &description)
+    addHelpers(of: shim, isOwn: isOwn, finding, context, &description)
     // The gofer of a container in a pod's sandbox is the first process that is its own.
     if !isOwn, description.hidesPayload { description.launcher = finding.main }
-    readState(of: id, shim, census.root, &description)
+    readState(of: id, shim, context.root, &description)
     return description
   }
 
-  private func describe(_ pod: Pod, _ finding: Finding, in census: Census) -> Description {
-    var description = Description(pod.named(finding, in: census))
-    guard let shim = census.shim(of: pod.main) else { return description }
-    addHelpers(of: shim, isOwn: true, finding, census, &description)
+  private func describe(_ pod: Pod, _ finding: Finding, in context: DiscoveryContext) -> Description {
+    var description = Description(pod.named(finding, in: context))
+    guard let shim = context.shim(of: pod.main) else { return description }
+    addHelpers(of: shim, isOwn: true, finding, context, &description)
     guard let sandbox = pod.sandbox else { return description }
     description.addPause(of: sandbox)
     description.launcher = shim.process
-    readState(of: sandbox.id, shim, census.root, &description)
+    readState(of: sandbox.id, shim, context.root, &description)
     return description
   }
 
   private func addHelpers(
-    of shim: Shim, isOwn: Bool, _ finding: Finding, _ census: Census, _ description: inout Description
+    of shim: Shim, isOwn: Bool, _ finding: Finding, _ context: DiscoveryContext, _ description: inout Description
   ) {
-    let group = census.processes.children(of: shim.process.pid).filter { child in
-      let path = census.processes.cgroups(of: child).leading
+    let group = context.processes.children(of: shim.process.pid).filter { child in
+      let path = context.processes.cgroups(of: child).leading
       return finding.kind == .pod || child.pid == finding.main.pid
         || finding.own.leading.map(path.isCgroup(inside:)) ?? false
     }
-    let sandbox = census.gvisorHelpers(among: group)
+    let sandbox = context.gvisorHelpers(among: group)
     description.workload.helpers = (isOwn ? [shim.process.pid] : []) + sandbox
     description.hidesPayload = !sandbox.isEmpty
   }

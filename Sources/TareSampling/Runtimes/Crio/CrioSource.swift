@@ -21,23 +21,23 @@ final class CrioSource: WorkloadSource {
 
   init() {}
 
-  func find(in census: Census) -> [Finding] {
-    let members = census.containerGroups { $0.style == .crio }.map { group in
-      let annotations = known.annotations(of: group.main) { readAnnotations(of: group, census) }
+  func find(in context: DiscoveryContext) -> [Finding] {
+    let members = context.containerGroups { $0.style == .crio }.map { group in
+      let annotations = known.annotations(of: group.main) { readAnnotations(of: group, context) }
       return PodMember(
         id: group.mark.id, row: "cri-o:\(group.mark.id)", main: group.main, own: group.own, annotations: annotations,
         isSandbox: annotations?.isSandbox ?? false,
-        isRoots: group.main.parent > 1 && census.root.user(of: group.main.parent) == 0)
+        isRoots: group.main.parent > 1 && context.root.user(of: group.main.parent) == 0)
     }
-    return known.findings(of: members, runtime: .criO, in: census)
+    return known.findings(of: members, runtime: .criO, in: context)
   }
 
   /// From the bundle, else what CRI-O told conmon.
-  private func readAnnotations(of group: ContainerGroup, _ census: Census) -> BundleAnnotations? {
-    let conmon = census.conmon(of: group.main).flatMap { $0.id == group.mark.id ? $0 : nil }
-    let place = place(of: group.mark.id, conmon, census.root)
+  private func readAnnotations(of group: ContainerGroup, _ context: DiscoveryContext) -> BundleAnnotations? {
+    let conmon = context.conmon(of: group.main).flatMap { $0.id == group.mark.id ? $0 : nil }
+    let place = place(of: group.mark.id, conmon, context.root)
     return place.flatMap { bundle, owner in
-      (try? census.root.state("\(bundle)/config.json", owner: owner, as: AnnotatedBundle.self))?.annotations
+      (try? context.root.state("\(bundle)/config.json", owner: owner, as: AnnotatedBundle.self))?.annotations
     } ?? conmon?.name.flatMap(BundleAnnotations.init(crioName:))
   }
 
@@ -50,23 +50,23 @@ final class CrioSource: WorkloadSource {
 
   // MARK: Describing
 
-  func describe(_ finding: Finding, in census: Census) -> Description {
-    if let pod = known.pod(finding) { return describe(pod, finding, in: census) }
+  func describe(_ finding: Finding, in context: DiscoveryContext) -> Description {
+    if let pod = known.pod(finding) { return describe(pod, finding, in: context) }
     let member = known.member(finding)
     let id = String(finding.id.dropFirst(6))
-    var description = Description(finding.named(String(id.prefix(12)), in: census))
+    var description = Description(finding.named(String(id.prefix(12)), in: context))
     description.workload.take(member?.annotations, inPod: true)
     description.workload.absences["image"] = member?.annotations == nil ? .noPermission : .notReported
     if member?.annotations?.restarts ?? 0 > 0 { description.start = .restart }
     description.add(.requested, .engineState, .reported(member?.annotations?.created, by: "CRI-O's annotation Created"))
-    readConmon(id, finding, census, &description)
+    readConmon(id, finding, context, &description)
     return description
   }
 
-  private func describe(_ pod: Pod, _ finding: Finding, in census: Census) -> Description {
-    var description = Description(pod.named(finding, in: census))
+  private func describe(_ pod: Pod, _ finding: Finding, in context: DiscoveryContext) -> Description {
+    var description = Description(pod.named(finding, in: context))
     if let sandbox = pod.sandbox {
-      readConmon(sandbox.id, finding, census, &description)
+      readConmon(sandbox.id, finding, context, &description)
       description.addPause(of: sandbox)
       let created = sandbox.annotations?.created
       description.add(.requested, .engineState, .reported(created, by: "CRI-O's annotation Created"))
@@ -75,7 +75,7 @@ final class CrioSource: WorkloadSource {
       description.hidesPayload = true
       let sandbox = pod.annotations?.sandboxID.flatMap { ContainerPath(component: $0[...])?.id }
       let bundle = sandbox.flatMap { id in
-        try? census.root.state("\(Self.storage)/\(id)/userdata/config.json", owner: 0, as: AnnotatedBundle.self)
+        try? context.root.state("\(Self.storage)/\(id)/userdata/config.json", owner: 0, as: AnnotatedBundle.self)
       }
       let created = bundle?.annotations?.created
       description.add(.requested, .engineState, .reported(created, by: "CRI-O's annotation Created"))
@@ -83,12 +83,14 @@ final class CrioSource: WorkloadSource {
     return description
   }
 
-  private func readConmon(_ id: String, _ finding: Finding, _ census: Census, _ description: inout Description) {
-    guard let conmon = census.conmon(of: finding.main), conmon.id == id else { return }
-    let sandbox = census.gvisorHelpers(among: census.processes.children(of: conmon.process.pid))
+  private func readConmon(
+    _ id: String, _ finding: Finding, _ context: DiscoveryContext, _ description: inout Description
+  ) {
+    guard let conmon = context.conmon(of: finding.main), conmon.id == id else { return }
+    let sandbox = context.gvisorHelpers(among: context.processes.children(of: conmon.process.pid))
     description.workload.helpers = [conmon.process.pid] + sandbox
     description.hidesPayload = !sandbox.isEmpty
     description.launcher = conmon.process
-    if let owner = conmon.owner(census.root) { conmon.readRuntimeState(owner: owner, census.root, &description) }
+    if let owner = conmon.owner(context.root) { conmon.readRuntimeState(owner: owner, context.root, &description) }
   }
 }

@@ -21,34 +21,34 @@ struct CrosvmSource: WorkloadSource {
     start: "first run of a virtual CPU; serial line",
     ranWith: nil)
 
-  func find(in census: Census) -> [Finding] {
-    let processes = census.vmms(called: "crosvm", running: Self.isMeant)
+  func find(in context: DiscoveryContext) -> [Finding] {
+    let processes = context.vmms(called: "crosvm", running: Self.isMeant)
     let pids = Set(processes.map(\.pid))
     return processes.filter { process in
       !pids.contains(process.parent)
-        && census.arguments(of: process, keep: CrosvmArguments.keep).map(CrosvmArguments.init)?.runs == true
-    }.map { census.machine($0, .crosvm, helpers: helpers(of: $0, census)) }
+        && context.arguments(of: process, keep: CrosvmArguments.keep).map(CrosvmArguments.init)?.runs == true
+    }.map { context.machine($0, .crosvm, helpers: helpers(of: $0, context)) }
   }
 
   static func isMeant(_ program: String) -> Bool { program == "crosvm" }
 
   /// Its devices, each in a sandbox.
-  private func helpers(of main: Process, _ census: Census) -> [Int32] {
-    census.processes.children(of: main.pid).map(\.pid)
+  private func helpers(of main: Process, _ context: DiscoveryContext) -> [Int32] {
+    context.processes.children(of: main.pid).map(\.pid)
   }
 
-  func describe(_ finding: Finding, in census: Census) -> Description {
+  func describe(_ finding: Finding, in context: DiscoveryContext) -> Description {
     let main = finding.main
-    let arguments = CrosvmArguments(census.arguments(of: main, keep: CrosvmArguments.keep) ?? [])
-    let descriptors = KvmDescriptors(of: main.pid, census.root)
+    let arguments = CrosvmArguments(context.arguments(of: main, keep: CrosvmArguments.keep) ?? [])
+    let descriptors = KvmDescriptors(of: main.pid, context.root)
     var machine = MachineDescription()
     machine.accelerator = .kvm
     machine.vcpus = arguments.vcpus
     machine.memory = arguments.memory
     machine.taps = descriptors.flatMap { $0.taps.isEmpty ? nil : $0.taps } ?? arguments.taps
     var description = finding.described(
-      as: arguments.name ?? "crosvm-\(main.pid)", machine, disks: arguments.disks, helpers: helpers(of: main, census),
-      in: census)
+      as: arguments.name ?? "crosvm-\(main.pid)", machine, disks: arguments.disks, helpers: helpers(of: main, context),
+      in: context)
     description.start = arguments.start
     return description
   }

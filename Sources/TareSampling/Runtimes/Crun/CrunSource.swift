@@ -14,43 +14,44 @@ struct CrunSource: WorkloadSource {
 
   init() {}
 
-  func find(in census: Census) -> [Finding] {
-    stateFolders(of: "crun", in: census).flatMap { folder, owner in
-      census.entries(folder, source: name).compactMap { entry -> Finding? in
+  func find(in context: DiscoveryContext) -> [Finding] {
+    stateFolders(of: "crun", in: context).flatMap { folder, owner in
+      context.entries(folder, source: name).compactMap { entry -> Finding? in
         guard RuntimeID.isCrun(entry),
-          let state = try? census.root.state("\(folder)/\(entry)/status", owner: owner, as: CrunState.self),
-          let main = census.processes[state.pid], state.start.map({ $0 == main.start }) ?? true,
-          census.mayClaim(main, owner), !census.isOfPodEngine(main)
+          let state = try? context.root.state("\(folder)/\(entry)/status", owner: owner, as: CrunState.self),
+          let main = context.processes[state.pid], state.start.map({ $0 == main.start }) ?? true,
+          context.mayClaim(main, owner), !context.isOfPodEngine(main)
         else { return nil }
         return Finding(
           id: containerID("crun", entry, owner), kind: .container, runtime: .crun, main: main,
-          own: Self.own(state.cgroup, main, owner, census))
+          own: Self.own(state.cgroup, main, owner, context))
       }
     }
   }
 
-  private static func own(_ path: String?, _ main: Process, _ owner: UInt32, _ census: Census) -> OwnCgroups {
+  private static func own(_ path: String?, _ main: Process, _ owner: UInt32, _ context: DiscoveryContext) -> OwnCgroups
+  {
     var own = OwnCgroups()
-    let membership = census.processes.cgroups(of: main)
+    let membership = context.processes.cgroups(of: main)
     guard let path, path != "/", path.hasPrefix("/") else { return own }
     // From outside of tare's cgroup namespace the beginning of a path is not told.
     func claimed(_ real: String, _ controller: String) -> String? {
       let group =
         real.isCgroup(inside: path) ? path : CgroupPath(real).above > 0 ? real.cgroup(named: path) : nil
-      return group.flatMap { census.mayClaim($0, of: controller, owner) ? $0 : nil }
+      return group.flatMap { context.mayClaim($0, of: controller, owner) ? $0 : nil }
     }
     own.unified = membership.unified.flatMap { claimed($0, "") }
     for (controller, real) in membership.controllers { own.controllers[controller] = claimed(real, controller) }
     return own
   }
 
-  func describe(_ finding: Finding, in census: Census) -> Description {
+  func describe(_ finding: Finding, in context: DiscoveryContext) -> Description {
     let id = containerName(finding.id)
-    var description = Description(finding.named(id, in: census))
+    var description = Description(finding.named(id, in: context))
     description.workload.absences["image"] = .notApplicable
-    for (home, owner) in stateFolders(of: name, in: census) where containerID("crun", id, owner) == finding.id {
+    for (home, owner) in stateFolders(of: name, in: context) where containerID("crun", id, owner) == finding.id {
       let folder = StateFolder("\(home)/\(id)", file: "status")
-      guard let state = try? census.root.state(folder.file, owner: owner, as: CrunState.self) else { continue }
+      guard let state = try? context.root.state(folder.file, owner: owner, as: CrunState.self) else { continue }
       description.isolated(.reported(state.created, by: "crun status"), folder)
       break
     }

@@ -18,27 +18,27 @@ struct DockerSource: WorkloadSource {
 
   init() {}
 
-  func find(in census: Census) -> [Finding] {
-    census.containerGroups { $0.style == .docker || $0.style == .bare }.compactMap { group in
+  func find(in context: DiscoveryContext) -> [Finding] {
+    context.containerGroups { $0.style == .docker || $0.style == .bare }.compactMap { group in
       // A parent cgroup of the user's choice leaves only the number; the shim tells whose it is.
-      if group.mark.style == .bare, census.shim(of: group.main)?.namespace != "moby" { return nil }
+      if group.mark.style == .bare, context.shim(of: group.main)?.namespace != "moby" { return nil }
       return Finding(
         id: "docker:\(group.mark.id)", kind: .container, runtime: .docker, main: group.main, own: group.own)
     }
   }
 
-  func describe(_ finding: Finding, in census: Census) -> Description {
+  func describe(_ finding: Finding, in context: DiscoveryContext) -> Description {
     let id = String(finding.id.dropFirst(name.count + 1))
-    var description = Description(finding.named(String(id.prefix(12)), in: census), engineID: id)
+    var description = Description(finding.named(String(id.prefix(12)), in: context), engineID: id)
     description.workload.absences["image"] = .noPermission
-    guard let shim = census.shim(of: finding.main), shim.id == id else { return description }
-    let sandbox = census.gvisorHelpers(among: census.processes.children(of: shim.process.pid))
+    guard let shim = context.shim(of: finding.main), shim.id == id else { return description }
+    let sandbox = context.gvisorHelpers(among: context.processes.children(of: shim.process.pid))
     description.workload.helpers = [shim.process.pid] + sandbox
     description.hidesPayload = !sandbox.isEmpty
     description.launcher = shim.process
-    guard let (bundle, owner) = shim.bundle(census.root) else { return description }
+    guard let (bundle, owner) = shim.bundle(context.root) else { return description }
     let problems = problems(of: name) { () throws(KernelError) in
-      try Self.read(bundle, shim, owner, census.root, &description)
+      try Self.read(bundle, shim, owner, context.root, &description)
     }
     description.problems += problems
     return description

@@ -13,44 +13,46 @@ struct FirecrackerSource: WorkloadSource {
     start: "the jailer's start; boot timer; first run of a virtual CPU",
     ranWith: nil)
 
-  func find(in census: Census) -> [Finding] {
-    census.vmms(called: "firecracker", running: Self.isMeant).map { census.machine($0, .firecracker) }
+  func find(in context: DiscoveryContext) -> [Finding] {
+    context.vmms(called: "firecracker", running: Self.isMeant).map { context.machine($0, .firecracker) }
   }
 
   static func isMeant(_ program: String) -> Bool { program == "firecracker" || program.hasPrefix("firecracker-v") }
 
-  func describe(_ finding: Finding, in census: Census) -> Description {
+  func describe(_ finding: Finding, in context: DiscoveryContext) -> Description {
     let main = finding.main
     let arguments = FirecrackerArguments(
-      census.arguments(of: main, keep: FirecrackerArguments.keep) ?? [])
+      context.arguments(of: main, keep: FirecrackerArguments.keep) ?? [])
     var (config, problems) = (FirecrackerConfig(), [Problem]())
-    let reader = census.reader(of: main)
-    if let reader, let path = arguments.config.flatMap({ census.path($0, of: main) }) {
+    let reader = context.reader(of: main)
+    if let reader, let path = arguments.config.flatMap({ context.path($0, of: main) }) {
       problems = TareSampling.problems(of: name) { () throws(KernelError) in
-        config = try census.root.state(path, owner: reader, as: FirecrackerConfig.self)
+        config = try context.root.state(path, owner: reader, as: FirecrackerConfig.self)
       }
     }
-    let descriptors = KvmDescriptors(of: main.pid, census.root)
+    let descriptors = KvmDescriptors(of: main.pid, context.root)
     var machine = MachineDescription()
     machine.accelerator = .kvm
     machine.vcpus = config.machine?.vcpus ?? descriptors.flatMap { $0.vcpus > 0 ? $0.vcpus : nil }
     machine.memory =
-      config.machine?.mebibytes.flatMap { $0 < 1 << 40 ? $0 << 20 : nil } ?? census.root.guestMapping(of: main.pid)
+      config.machine?.mebibytes.flatMap { $0 < 1 << 40 ? $0 << 20 : nil } ?? context.root.guestMapping(of: main.pid)
     machine.taps = descriptors?.taps ?? config.interfaces?.compactMap(\.tap) ?? []
     var description = finding.described(
-      as: arguments.id ?? "firecracker-\(main.pid)", machine, disks: config.disks, in: census)
+      as: arguments.id ?? "firecracker-\(main.pid)", machine, disks: config.disks, in: context)
     description.problems = problems
-    description.add(.requested, .launcherArguments, requested(arguments, main, census))
-    if let reader, let path = (arguments.log ?? config.logger?.path).flatMap({ census.path($0, of: main) }) {
-      addTimer(census.lines(of: path, owner: reader) { $0.contains(Self.timer) }, main, census, to: &description)
+    description.add(.requested, .launcherArguments, requested(arguments, main, context))
+    if let reader, let path = (arguments.log ?? config.logger?.path).flatMap({ context.path($0, of: main) }) {
+      addTimer(context.lines(of: path, owner: reader) { $0.contains(Self.timer) }, main, context, to: &description)
     }
     return description
   }
 
   /// The jailer reads the clock in its first steps, and then becomes Firecracker or its parent.
-  private func requested(_ arguments: FirecrackerArguments, _ main: Process, _ census: Census) -> BootTimeline.Mark? {
+  private func requested(_ arguments: FirecrackerArguments, _ main: Process, _ context: DiscoveryContext)
+    -> BootTimeline.Mark?
+  {
     guard let microseconds = arguments.jailed, microseconds < 1 << 50 else { return nil }
-    let (own, at) = (census.startMark(main), census.realtime(monotonic: microseconds * 1000))
+    let (own, at) = (context.startMark(main), context.realtime(monotonic: microseconds * 1000))
     // A jailer is done within moments: anything else was not written by one.
     guard let lo = own.lo, at < lo + 10_000_000_000, lo < at + 60_000_000_000 else { return nil }
     return BootTimeline.Mark(
@@ -65,10 +67,10 @@ struct FirecrackerSource: WorkloadSource {
   /// `2019-05-30T12:15:18.698648314 [id:fc_vcpu 0] Guest-boot-time = 279446 us 279 ms, 272485 CPU us 272 CPU ms`: the
   /// guest's first process wrote to the boot timer that long after Firecracker was told to start it.
   private func addTimer(
-    _ lines: [Substring], _ main: Process, _ census: Census, to description: inout Description
+    _ lines: [Substring], _ main: Process, _ context: DiscoveryContext, to description: inout Description
   ) {
-    let now = census.now.realtime
-    guard let lo = census.startMark(main).lo else { return }
+    let now = context.now.realtime
+    guard let lo = context.startMark(main).lo else { return }
     for line in lines {
       guard let local = Timestamp.parse(line.prefix { $0 != " " } + "Z"),
         let at = Self.instant(local: local, notBefore: lo), at <= now + 1_000_000_000,

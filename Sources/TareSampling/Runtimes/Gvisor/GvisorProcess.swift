@@ -14,11 +14,11 @@ struct GvisorProcess {
   /// The container that it was made for: a pod's containers have a gofer each in one sandbox.
   let id: String?
 
-  init?(_ process: Process, _ census: Census) {
+  init?(_ process: Process, _ context: DiscoveryContext) {
     guard process.comm == "exe" || process.comm.hasPrefix("runsc"),
-      let arguments = census.arguments(of: process, keep: { Self.keep($0) }),
+      let arguments = context.arguments(of: process, keep: { Self.keep($0) }),
       let role = arguments.first.flatMap(Role.init),
-      Self.isRunsc(process, census)
+      Self.isRunsc(process, context)
     else { return nil }
     self.role = role
     id =
@@ -33,13 +33,13 @@ struct GvisorProcess {
   }
 
   /// What a process calls itself does not count where its program can be seen.
-  private static func isRunsc(_ process: Process, _ census: Census) -> Bool {
-    guard let program = census.program(of: process, kept: { _ in true }) else { return true }
+  private static func isRunsc(_ process: Process, _ context: DiscoveryContext) -> Bool {
+    guard let program = context.program(of: process, kept: { _ in true }) else { return true }
     return program.split(separator: "/").last?.hasPrefix("runsc") ?? false
   }
 }
 
-extension Census {
+extension DiscoveryContext {
   /// The first process of a container: gVisor's sentry where it runs in one, although the gofer is older.
   func main(of group: [Process]) -> Process? {
     group.first { GvisorProcess($0, self)?.role == .sentry } ?? group.first

@@ -15,52 +15,52 @@ struct GvisorSource: WorkloadSource {
 
   init() {}
 
-  func find(in census: Census) -> [Finding] {
-    census.processes.processes.compactMap { process in
-      guard let sentry = GvisorProcess(process, census), sentry.role == .sentry, let id = sentry.id,
+  func find(in context: DiscoveryContext) -> [Finding] {
+    context.processes.processes.compactMap { process in
+      guard let sentry = GvisorProcess(process, context), sentry.role == .sentry, let id = sentry.id,
         RuntimeID.isOCI(id),
-        !hasEngine(process, census)
+        !hasEngine(process, context)
       else { return nil }
-      let pids = [process.pid] + descendants(of: process, census) + gofers(of: process, id, census)
+      let pids = [process.pid] + descendants(of: process, context) + gofers(of: process, id, context)
       return Finding(
         id: "gvisor:\(id)", kind: .container, runtime: .gvisor, main: process,
-        own: machineCgroups(process, pids, census))
+        own: machineCgroups(process, pids, context))
     }
   }
 
-  private func hasEngine(_ process: Process, _ census: Census) -> Bool {
-    census.shim(of: process) != nil || census.conmon(of: process) != nil
+  private func hasEngine(_ process: Process, _ context: DiscoveryContext) -> Bool {
+    context.shim(of: process) != nil || context.conmon(of: process) != nil
   }
 
   /// The stubs in which the payload's threads run.
-  private func descendants(of process: Process, _ census: Census) -> [Int32] {
+  private func descendants(of process: Process, _ context: DiscoveryContext) -> [Int32] {
     var found: [Int32] = []
-    var next = census.processes.children(of: process.pid)
+    var next = context.processes.children(of: process.pid)
     while let child = next.popLast() {
       found.append(child.pid)
-      next += census.processes.children(of: child.pid)
+      next += context.processes.children(of: child.pid)
     }
     return found
   }
 
-  private func gofers(of sentry: Process, _ id: String, _ census: Census) -> [Int32] {
-    guard let (_, owner, state) = state(id, census), state.sandbox?.pid == sentry.pid, let pid = state.gofer,
-      let gofer = census.processes[pid], GvisorProcess(gofer, census)?.role == .gofer,
-      census.mayClaim(gofer, owner)
+  private func gofers(of sentry: Process, _ id: String, _ context: DiscoveryContext) -> [Int32] {
+    guard let (_, owner, state) = state(id, context), state.sandbox?.pid == sentry.pid, let pid = state.gofer,
+      let gofer = context.processes[pid], GvisorProcess(gofer, context)?.role == .gofer,
+      context.mayClaim(gofer, owner)
     else { return [] }
     return [pid]
   }
 
-  func describe(_ finding: Finding, in census: Census) -> Description {
+  func describe(_ finding: Finding, in context: DiscoveryContext) -> Description {
     let id = String(finding.id.dropFirst(name.count + 1))
-    var description = Description(finding.named(id, in: census))
+    var description = Description(finding.named(id, in: context))
     description.workload.absences["image"] = .notApplicable
     description.hidesPayload = true
-    let gofers = gofers(of: finding.main, id, census)
+    let gofers = gofers(of: finding.main, id, context)
     description.workload.helpers = gofers + [finding.main.pid]
     // runsc starts the gofer first.
-    description.launcher = gofers.first.flatMap { census.processes[$0] } ?? finding.main
-    if let (path, _, state) = state(id, census), state.sandbox?.pid == finding.main.pid {
+    description.launcher = gofers.first.flatMap { context.processes[$0] } ?? finding.main
+    if let (path, _, state) = state(id, context), state.sandbox?.pid == finding.main.pid {
       description.add(
         .requested, .engineState, .reported(state.created, by: "runsc's \(path.split(separator: "/").last ?? "")"))
     }
@@ -68,11 +68,11 @@ struct GvisorSource: WorkloadSource {
   }
 
   /// Only from the usual folders: the sentry lives in namespaces of its own, where a path means something else.
-  private func state(_ id: String, _ census: Census) -> (path: String, owner: UInt32, GvisorState)? {
+  private func state(_ id: String, _ context: DiscoveryContext) -> (path: String, owner: UInt32, GvisorState)? {
     guard isFileName(id) else { return nil }
-    for (folder, owner) in stateFolders(of: "runsc", in: census) {
+    for (folder, owner) in stateFolders(of: "runsc", in: context) {
       for path in ["\(folder)/\(id)_sandbox:\(id).state", "\(folder)/\(id).state"] {
-        if let state = try? census.root.state(path, owner: owner, as: GvisorState.self) { return (path, owner, state) }
+        if let state = try? context.root.state(path, owner: owner, as: GvisorState.self) { return (path, owner, state) }
       }
     }
     return nil

@@ -13,17 +13,17 @@ struct KataSource: WorkloadSource {
     start: "what its hypervisor tells",
     ranWith: nil)
 
-  func find(in census: Census) -> [Finding] {
-    let shims = shims(in: census)
+  func find(in context: DiscoveryContext) -> [Finding] {
+    let shims = shims(in: context)
     guard !shims.isEmpty else { return [] }
-    let machines = machines(in: census)
+    let machines = machines(in: context)
     var seen: Set<String> = []
     return shims.compactMap { shim, sandbox in
-      guard !seen.contains(sandbox), let machine = machine(of: sandbox, shim, among: machines, census) else {
+      guard !seen.contains(sandbox), let machine = machine(of: sandbox, shim, among: machines, context) else {
         return nil
       }
       seen.insert(sandbox)
-      var finding = census.machine(machine, .kata, id: sandbox, helpers: helpers(shim, machine, census))
+      var finding = context.machine(machine, .kata, id: sandbox, helpers: helpers(shim, machine, context))
       // In a group for what the pod does not pay there is neither a virtual CPU nor its time.
       if finding.own.leading?.cgroupNames.first == "kata_overhead" {
         finding.own.unified = nil
@@ -33,16 +33,16 @@ struct KataSource: WorkloadSource {
     }
   }
 
-  func describe(_ finding: Finding, in census: Census) -> Description {
+  func describe(_ finding: Finding, in context: DiscoveryContext) -> Description {
     let sandbox = String(finding.id.dropFirst("kata:".count))
     let main = finding.main
-    var description = hypervisor(main, census).describe(finding, in: census)
+    var description = hypervisor(main, context).describe(finding, in: context)
     description.workload.name = name(ofSandbox: sandbox)
     description.workload.boundaries = [.vm, .container]
-    if let shim = shims(in: census).first(where: { $0.sandbox == sandbox })?.shim {
+    if let shim = shims(in: context).first(where: { $0.sandbox == sandbox })?.shim {
       description.launcher = shim
-      name(&description.workload, after: shim, census)
-      let helpers = helpers(shim, main, census)
+      name(&description.workload, after: shim, context)
+      let helpers = helpers(shim, main, context)
       description.workload.helpers += helpers.filter { !description.workload.helpers.contains($0) }
     }
     return description
@@ -53,9 +53,9 @@ struct KataSource: WorkloadSource {
   }
 
   /// A pod's sandbox is called as the pod; a container's alone as nerdctl calls it.
-  private func name(_ workload: inout Workload, after shim: Process, _ census: Census) {
-    guard let shim = Shim(shim, census), let (bundle, owner) = shim.bundle(census.root),
-      let annotations = (try? census.root.state("\(bundle)/config.json", owner: owner, as: AnnotatedBundle.self))?
+  private func name(_ workload: inout Workload, after shim: Process, _ context: DiscoveryContext) {
+    guard let shim = Shim(shim, context), let (bundle, owner) = shim.bundle(context.root),
+      let annotations = (try? context.root.state("\(bundle)/config.json", owner: owner, as: AnnotatedBundle.self))?
         .annotations
     else { return }
     workload.take(annotations, inPod: annotations.isSandbox != nil)
@@ -64,10 +64,11 @@ struct KataSource: WorkloadSource {
   }
 
   /// The shims that run, with the sandbox that each serves. Only root's: a stranger's could take a sandbox's name.
-  private func shims(in census: Census) -> [(shim: Process, sandbox: String)] {
-    census.vmms(called: "containerd-shim", running: { $0.hasPrefix("containerd-shim-kata") }).compactMap { shim in
-      let words = census.arguments(of: shim, keep: { keepOptions($0, ["-namespace", "-id"]) }) ?? []
-      guard let sandbox = option("-id", in: words), RuntimeID.isContainerd(sandbox), census.root.user(of: shim.pid) == 0
+  private func shims(in context: DiscoveryContext) -> [(shim: Process, sandbox: String)] {
+    context.vmms(called: "containerd-shim", running: { $0.hasPrefix("containerd-shim-kata") }).compactMap { shim in
+      let words = context.arguments(of: shim, keep: { keepOptions($0, ["-namespace", "-id"]) }) ?? []
+      guard let sandbox = option("-id", in: words), RuntimeID.isContainerd(sandbox),
+        context.root.user(of: shim.pid) == 0
       else {
         return nil
       }
@@ -75,23 +76,23 @@ struct KataSource: WorkloadSource {
     }
   }
 
-  private func hypervisor(_ main: Process, _ census: Census) -> any WorkloadSource {
-    if census.runs(main, named: FirecrackerSource.isMeant) { return FirecrackerSource() }
-    if census.runs(main, named: CloudHypervisorSource.isMeant) { return CloudHypervisorSource() }
-    return QemuSource.isQemu(main, census) ? QemuSource() : KvmSource()
+  private func hypervisor(_ main: Process, _ context: DiscoveryContext) -> any WorkloadSource {
+    if context.runs(main, named: FirecrackerSource.isMeant) { return FirecrackerSource() }
+    if context.runs(main, named: CloudHypervisorSource.isMeant) { return CloudHypervisorSource() }
+    return QemuSource.isQemu(main, context) ? QemuSource() : KvmSource()
   }
 
   /// VMMs, with the words that may name a sandbox.
-  private func machines(in census: Census) -> [(Process, names: Set<String>)] {
-    let qemus = QemuSource.machines(in: census, called: ["qemu", "kvm"]).map { process, arguments in
+  private func machines(in context: DiscoveryContext) -> [(Process, names: Set<String>)] {
+    let qemus = QemuSource.machines(in: context, called: ["qemu", "kvm"]).map { process, arguments in
       (process, Set([arguments.name].compactMap { $0 }))
     }
-    let others = census.vmms(called: "cloud-hyperviso", running: CloudHypervisorSource.isMeant).map { process in
-      let words = census.arguments(of: process, keep: CloudHypervisorArguments.keep) ?? []
+    let others = context.vmms(called: "cloud-hyperviso", running: CloudHypervisorSource.isMeant).map { process in
+      let words = context.arguments(of: process, keep: CloudHypervisorArguments.keep) ?? []
       return (process, Self.parts(CloudHypervisorArguments(words).socket))
     }
-    let small = census.vmms(called: "firecracker", running: FirecrackerSource.isMeant).map { process in
-      let arguments = FirecrackerArguments(census.arguments(of: process, keep: FirecrackerArguments.keep) ?? [])
+    let small = context.vmms(called: "firecracker", running: FirecrackerSource.isMeant).map { process in
+      let arguments = FirecrackerArguments(context.arguments(of: process, keep: FirecrackerArguments.keep) ?? [])
       return (process, Self.parts(arguments.socket).union(Self.parts(arguments.config)).union(Self.parts(arguments.id)))
     }
     return qemus + others + small
@@ -104,22 +105,23 @@ struct KataSource: WorkloadSource {
   /// QEMU is called `sandbox-ID`; the others have their sockets in a folder of the sandbox: `/run/vc/vm/ID/clh-api.sock`.
   /// Dragonball is in the shim.
   private func machine(
-    of sandbox: String, _ shim: Process, among machines: [(Process, names: Set<String>)], _ census: Census
+    of sandbox: String, _ shim: Process, among machines: [(Process, names: Set<String>)], _ context: DiscoveryContext
   ) -> Process? {
     let named = machines.first { process, names in
       (names.contains(sandbox) || names.contains("sandbox-\(sandbox)"))
-        && (process.parent == shim.pid || census.root.user(of: process.pid) == 0
-          || census.processes.cgroups(of: process).leading.contains(sandbox))
+        && (process.parent == shim.pid || context.root.user(of: process.pid) == 0
+          || context.processes.cgroups(of: process).leading.contains(sandbox))
     }
     if let named { return named.0 }
-    return KvmDescriptors(of: shim.pid, census.root)?.ownsMachine == true ? shim : nil
+    return KvmDescriptors(of: shim.pid, context.root)?.ownsMachine == true ? shim : nil
   }
 
   /// The shim, and virtiofsd, which forks.
-  private func helpers(_ shim: Process, _ machine: Process, _ census: Census) -> [Int32] {
-    let children = census.processes.children(of: shim.pid)
+  private func helpers(_ shim: Process, _ machine: Process, _ context: DiscoveryContext) -> [Int32] {
+    let children = context.processes.children(of: shim.pid)
     let all =
-      [shim] + (children + children.flatMap { census.processes.children(of: $0.pid) }).filter { $0.comm == "virtiofsd" }
+      [shim]
+      + (children + children.flatMap { context.processes.children(of: $0.pid) }).filter { $0.comm == "virtiofsd" }
     return all.map(\.pid).filter { $0 != machine.pid }
   }
 }

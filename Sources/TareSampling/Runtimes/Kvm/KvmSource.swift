@@ -42,32 +42,32 @@ final class KvmSource: WorkloadSource {
   /// Guests give themselves away, so what is left over is there to be thorough only.
   private static let (firstBudget, budget): (UInt64, UInt64) = (30_000_000, 2_000_000)
 
-  func find(in census: Census) -> [Finding] {
+  func find(in context: DiscoveryContext) -> [Finding] {
     // Without KVM on the machine there is nothing to look for; a user who may not open it can still see his own VMs.
-    guard census.root.facts.kvmAvailable || census.root.facts.uid != 0 else { return [] }
+    guard context.root.facts.kvmAvailable || context.root.facts.uid != 0 else { return [] }
     var known = looks.withLock { $0 }
     // A capture has to have all of it.
-    let allowed = !census.root.holdsDescriptors ? .max : known.isEmpty ? Self.firstBudget : Self.budget
-    let begun = census.root.monotonic()
-    let made = census.watch?.machineMakers ?? []
+    let allowed = !context.root.holdsDescriptors ? .max : known.isEmpty ? Self.firstBudget : Self.budget
+    let begun = context.root.monotonic()
+    let made = context.watch?.machineMakers ?? []
     var findings: [Finding] = []
-    for process in ranked(census.processes.processes, made) {
+    for process in ranked(context.processes.processes, made) {
       let identity = ProcessIdentity(pid: process.pid, start: process.start)
-      if isDue(known[identity], process, made, census) {
-        if census.root.monotonic() &- begun > allowed {
+      if isDue(known[identity], process, made, context) {
+        if context.root.monotonic() &- begun > allowed {
           if known[identity] == nil { continue }
         } else {
-          known[identity] = look(at: process, census)
+          known[identity] = look(at: process, context)
         }
       }
       guard known[identity]?.isShown == true else { continue }
       findings.append(
         Finding(
           id: "kvm:\(process.pid):\(process.start)", kind: .vm, runtime: .kvm, main: process,
-          own: machineCgroups(process, [], census)))
+          own: machineCgroups(process, [], context)))
     }
-    if known.count > 2 * census.processes.processes.count {
-      known = known.filter { census.processes[$0.key.pid]?.start == $0.key.start }
+    if known.count > 2 * context.processes.processes.count {
+      known = known.filter { context.processes[$0.key.pid]?.start == $0.key.start }
     }
     looks.withLock { $0 = known }
     return findings
@@ -82,29 +82,29 @@ final class KvmSource: WorkloadSource {
     return Array(ranks.joined())
   }
 
-  private func look(at process: Process, _ census: Census) -> Look {
-    let descriptors = KvmDescriptors(of: process.pid, census.root)
+  private func look(at process: Process, _ context: DiscoveryContext) -> Look {
+    let descriptors = KvmDescriptors(of: process.pid, context.root)
     // A QEMU that its own source leaves out is a probe without a machine.
     let owns = descriptors?.ownsMachine == true
     return Look(
-      ownsMachine: owns, isShown: owns && !QemuSource.isQemu(process, census), threads: process.threads,
-      at: census.now.boottime)
+      ownsMachine: owns, isShown: owns && !QemuSource.isQemu(process, context), threads: process.threads,
+      at: context.now.boottime)
   }
 
   /// A VMM makes its VM soon after it starts, or later with new threads: its vCPUs, and one of the kernel's.
-  private func isDue(_ look: Look?, _ process: Process, _ made: Set<Int32>, _ census: Census) -> Bool {
+  private func isDue(_ look: Look?, _ process: Process, _ made: Set<Int32>, _ context: DiscoveryContext) -> Bool {
     guard let look else { return true }
     if look.ownsMachine { return false }
-    let now = census.now.boottime
+    let now = context.now.boottime
     if made.contains(process.pid) || process.ranGuest { return now > look.at &+ 500_000_000 }
     // Whoever watches is told when a machine is made.
-    let isYoung = census.watch == nil && now < process.start &* census.root.facts.tick &+ 10_000_000_000
+    let isYoung = context.watch == nil && now < process.start &* context.root.facts.tick &+ 10_000_000_000
     return isYoung || process.threads != look.threads && now > look.at &+ 5_000_000_000
   }
 
-  func describe(_ finding: Finding, in census: Census) -> Description {
-    var workload = finding.named("\(finding.main.comm)-\(finding.main.pid)", in: census)
-    let descriptors = KvmDescriptors(of: finding.main.pid, census.root)
+  func describe(_ finding: Finding, in context: DiscoveryContext) -> Description {
+    var workload = finding.named("\(finding.main.comm)-\(finding.main.pid)", in: context)
+    let descriptors = KvmDescriptors(of: finding.main.pid, context.root)
     var machine = MachineDescription()
     machine.accelerator = .kvm
     machine.vcpus = descriptors.map(\.vcpus)

@@ -15,33 +15,33 @@ struct LxcSource: WorkloadSource {
 
   init() {}
 
-  func find(in census: Census) -> [Finding] {
-    let monitored = census.processes.processes.compactMap { process -> Finding? in
-      guard let monitor = Monitor(process, census), let main = census.processes.children(of: process.pid).first
+  func find(in context: DiscoveryContext) -> [Finding] {
+    let monitored = context.processes.processes.compactMap { process -> Finding? in
+      guard let monitor = Monitor(process, context), let main = context.processes.children(of: process.pid).first
       else { return nil }
-      return finding(monitor, main, census)
+      return finding(monitor, main, context)
     }
     let known = Set(monitored.map(\.main.pid))
-    return monitored + orphans(census, except: known)
+    return monitored + orphans(context, except: known)
   }
 
-  private func finding(_ monitor: Monitor, _ main: Process, _ census: Census) -> Finding {
-    var own = OwnCgroups(census.processes.cgroups(of: main)) { $0 == "lxc.payload.\(monitor.name)" }
-    if own.leading == nil { own = chosen(main, monitor.process, census) }
+  private func finding(_ monitor: Monitor, _ main: Process, _ context: DiscoveryContext) -> Finding {
+    var own = OwnCgroups(context.processes.cgroups(of: main)) { $0 == "lxc.payload.\(monitor.name)" }
+    if own.leading == nil { own = chosen(main, monitor.process, context) }
     // The name of one that runs in another container says little: its group's path is its own.
-    let isInner = !census.root.sharesOurProcesses(monitor.process.pid)
+    let isInner = !context.root.sharesOurProcesses(monitor.process.pid)
     return Finding(
       id: isInner ? "\(monitor.runtime.rawValue):\(own.leading ?? "\(main.pid):\(main.start)")" : monitor.id,
       kind: .container, runtime: monitor.runtime, main: main, own: own)
   }
 
   /// Groups of the user's choice, `lxc.cgroup.dir.container`: an init makes one of its own below them.
-  private func chosen(_ main: Process, _ monitor: Process, _ census: Census) -> OwnCgroups {
-    let shared = census.processes.cgroups(of: monitor)
-    let owner = census.root.user(of: monitor.pid) ?? 0
-    var own = OwnCgroups(whole: census.processes.cgroups(of: main))
+  private func chosen(_ main: Process, _ monitor: Process, _ context: DiscoveryContext) -> OwnCgroups {
+    let shared = context.processes.cgroups(of: monitor)
+    let owner = context.root.user(of: monitor.pid) ?? 0
+    var own = OwnCgroups(whole: context.processes.cgroups(of: main))
     func isOwn(_ path: String, _ controller: String) -> Bool {
-      path != "/" && path != shared.path(controller) && census.mayClaim(path, of: controller, owner)
+      path != "/" && path != shared.path(controller) && context.mayClaim(path, of: controller, owner)
     }
     own.unified = own.unified.map(withoutInit).flatMap { isOwn($0, "") && $0 != shared.unified ? $0 : nil }
     own.controllers = own.controllers.mapValues(withoutInit).filter { isOwn($0.value, $0.key) }
@@ -54,10 +54,10 @@ struct LxcSource: WorkloadSource {
   }
 
   /// Those whose monitor is gone, or may not be seen: by their groups.
-  private func orphans(_ census: Census, except known: Set<Int32>) -> [Finding] {
-    let places = census.processes.memberships.map { Self.payload(in: $0.leading) }
+  private func orphans(_ context: DiscoveryContext, except known: Set<Int32>) -> [Finding] {
+    let places = context.processes.memberships.map { Self.payload(in: $0.leading) }
     var groups: [String: [Process]] = [:]
-    for process in census.processes.processes where !process.isKernelThread {
+    for process in context.processes.processes where !process.isKernelThread {
       if let place = places[process.membership] { groups[place, default: []].append(process) }
     }
     return groups.sorted { $0.key < $1.key }.compactMap { path, group -> Finding? in
@@ -65,7 +65,7 @@ struct LxcSource: WorkloadSource {
       guard known.isDisjoint(with: pids), let main = group.first(where: { !pids.contains($0.parent) }) else {
         return nil
       }
-      let own = OwnCgroups(census.processes.cgroups(of: main)) { $0.hasPrefix("lxc.payload.") }
+      let own = OwnCgroups(context.processes.cgroups(of: main)) { $0.hasPrefix("lxc.payload.") }
       return Finding(id: "lxc:\(path)", kind: .container, runtime: .lxc, main: main, own: own)
     }
   }
@@ -76,11 +76,11 @@ struct LxcSource: WorkloadSource {
     return names.lastIndex { $0.hasPrefix("lxc.payload.") }.map { "/" + names[...$0].joined(separator: "/") }
   }
 
-  func describe(_ finding: Finding, in census: Census) -> Description {
-    let monitor = census.processes[finding.main.parent].flatMap { Monitor($0, census) }
+  func describe(_ finding: Finding, in context: DiscoveryContext) -> Description {
+    let monitor = context.processes[finding.main.parent].flatMap { Monitor($0, context) }
     let mark = finding.own.leading?.cgroupNames.last { $0.hasPrefix("lxc.payload.") }?.dropFirst(12)
     var description = Description(
-      finding.named(monitor?.shownName ?? mark.map(String.init) ?? "\(finding.main.pid)", in: census))
+      finding.named(monitor?.shownName ?? mark.map(String.init) ?? "\(finding.main.pid)", in: context))
     description.workload.absences["image"] = finding.runtime == .incus ? .notReported : .notApplicable
     guard let monitor else { return description }
     description.workload.helpers = [monitor.process.pid]
@@ -96,9 +96,9 @@ private struct Monitor {
   /// As liblxc knows it; of an instance of Incus outside its default project, `PROJECT_INSTANCE`.
   let name: String
 
-  init?(_ process: Process, _ census: Census) {
+  init?(_ process: Process, _ context: DiscoveryContext) {
     guard process.comm.hasPrefix("lxc") || process.comm == "lxd" || process.comm == "incusd",
-      let title = census.arguments(of: process, keep: { Array($0.prefix(1)) })?.first,
+      let title = context.arguments(of: process, keep: { Array($0.prefix(1)) })?.first,
       title.hasPrefix("[lxc monitor] ")
     else { return nil }
     let words = title.dropFirst(14).utf8.split(separator: UInt8(ascii: " "))

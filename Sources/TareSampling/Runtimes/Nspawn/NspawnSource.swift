@@ -14,13 +14,13 @@ struct NspawnSource: WorkloadSource {
 
   init() {}
 
-  func find(in census: Census) -> [Finding] {
-    census.processes.processes.compactMap { process in
-      guard let supervisor = Supervisor(process, census),
-        let main = census.processes.children(of: process.pid).first
+  func find(in context: DiscoveryContext) -> [Finding] {
+    context.processes.processes.compactMap { process in
+      guard let supervisor = Supervisor(process, context),
+        let main = context.processes.children(of: process.pid).first
       else { return nil }
-      let own = own(main, process, census)
-      let isInner = !census.root.sharesOurProcesses(process.pid)
+      let own = own(main, process, context)
+      let isInner = !context.root.sharesOurProcesses(process.pid)
       let called = isInner ? own.leading : supervisor.name.flatMap { RuntimeID.isMachine($0) ? $0 : nil }
       let name = called ?? "\(main.pid):\(main.start)"
       return Finding(id: "nspawn:\(name)", kind: .container, runtime: .nspawn, main: main, own: own)
@@ -29,8 +29,8 @@ struct NspawnSource: WorkloadSource {
 
   /// Beside `supervisor`, where systemd-nspawn itself is, there is `payload`. Where it made no such group for a
   /// controller, the container is in its supervisor's.
-  private func own(_ main: Process, _ supervisor: Process, _ census: Census) -> OwnCgroups {
-    let (inside, outside) = (census.processes.cgroups(of: main), census.processes.cgroups(of: supervisor))
+  private func own(_ main: Process, _ supervisor: Process, _ context: DiscoveryContext) -> OwnCgroups {
+    let (inside, outside) = (context.processes.cgroups(of: main), context.processes.cgroups(of: supervisor))
     func payload(_ path: String, _ beside: String?) -> String? {
       guard var unit = beside else { return nil }
       if unit.hasSuffix("/supervisor") { unit = String(unit.dropLast("/supervisor".count)) }
@@ -51,15 +51,15 @@ struct NspawnSource: WorkloadSource {
     return own
   }
 
-  func describe(_ finding: Finding, in census: Census) -> Description {
-    let supervisor = census.processes[finding.main.parent].flatMap { Supervisor($0, census) }
-    var description = Description(finding.named(supervisor?.name ?? "\(finding.main.pid)", in: census))
+  func describe(_ finding: Finding, in context: DiscoveryContext) -> Description {
+    let supervisor = context.processes[finding.main.parent].flatMap { Supervisor($0, context) }
+    var description = Description(finding.named(supervisor?.name ?? "\(finding.main.pid)", in: context))
     description.workload.absences["image"] = .notApplicable
     guard let supervisor else { return description }
     description.workload.helpers = [supervisor.process.pid]
     description.launcher = supervisor.process
-    guard let name = supervisor.name, census.root.sharesOurProcesses(supervisor.process.pid),
-      let record = MachinedRecord(name, census.root), record.leader == finding.main.pid
+    guard let name = supervisor.name, context.root.sharesOurProcesses(supervisor.process.pid),
+      let record = MachinedRecord(name, context.root), record.leader == finding.main.pid
     else { return description }
     description.add(.isolated, .runtimeState, record.registered)
     return description
@@ -73,18 +73,18 @@ private struct Supervisor {
 
   private static let flags = ["--machine", "-M", "--directory", "-D", "--image", "-i"]
 
-  init?(_ process: Process, _ census: Census) {
-    guard process.comm == "systemd-nspawn", Self.isNspawn(process, census),
-      let arguments = census.arguments(of: process, keep: { Self.keep($0) })
+  init?(_ process: Process, _ context: DiscoveryContext) {
+    guard process.comm == "systemd-nspawn", Self.isNspawn(process, context),
+      let arguments = context.arguments(of: process, keep: { Self.keep($0) })
     else { return nil }
     self.process = process
     name = Self.name(in: Self.keep(arguments))
   }
 
   /// A user may not see the program that root runs: then the name that a process of root's gives itself has to do.
-  private static func isNspawn(_ process: Process, _ census: Census) -> Bool {
-    if let program = census.program(of: process, kept: { _ in true }) { return program.hasSuffix("/systemd-nspawn") }
-    return census.root.owner(of: process.pid) == 0
+  private static func isNspawn(_ process: Process, _ context: DiscoveryContext) -> Bool {
+    if let program = context.program(of: process, kept: { _ in true }) { return program.hasSuffix("/systemd-nspawn") }
+    return context.root.owner(of: process.pid) == 0
   }
 
   /// Of its own options only: what follows them is the container's command.

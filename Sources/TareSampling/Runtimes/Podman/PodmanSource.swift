@@ -26,10 +26,10 @@ final class PodmanSource: WorkloadSource {
 
   // MARK: Finding
 
-  func find(in census: Census) -> [Finding] {
-    let groups = census.containerGroups { $0.style == .podman }
+  func find(in context: DiscoveryContext) -> [Finding] {
+    let groups = context.containerGroups { $0.style == .podman }
     let seen = Set(groups.map(\.main.pid))
-    let members = groups.map { member($0, census) }
+    let members = groups.map { member($0, context) }
     let sandboxes = Set(members.compactMap { $0.isSandbox ? $0.id : $0.annotations?.sandboxID })
     let marked = members.map { member in
       PodMember(
@@ -39,39 +39,41 @@ final class PodmanSource: WorkloadSource {
     }
     let pods = Set(members.compactMap(\.podmanPod))
     podNames.withLock { names in names = names.filter { pods.contains($0.key) } }
-    return known.findings(of: marked, runtime: .podman, in: census) + withoutCgroup(census, except: seen)
+    return known.findings(of: marked, runtime: .podman, in: context) + withoutCgroup(context, except: seen)
   }
 
-  private func member(_ group: ContainerGroup, _ census: Census) -> PodMember {
+  private func member(_ group: ContainerGroup, _ context: DiscoveryContext) -> PodMember {
     let (id, main) = (group.mark.id, group.main)
-    let pod = PodPath.podman(above: id, in: census.processes.cgroups(of: main).leading)
-    let annotations = pod.flatMap { pod in known.annotations(of: main) { readAnnotations(of: main, id, pod, census) } }
+    let pod = PodPath.podman(above: id, in: context.processes.cgroups(of: main).leading)
+    let annotations = pod.flatMap { pod in known.annotations(of: main) { readAnnotations(of: main, id, pod, context) } }
     return PodMember(
       id: id, row: "podman:\(id)", main: main, own: group.own, annotations: annotations,
       isSandbox: annotations?.isSandbox ?? false,
-      isRoots: pod != nil && main.parent > 1 && census.root.owner(of: main.parent) == 0, podmanPod: pod)
+      isRoots: pod != nil && main.parent > 1 && context.root.owner(of: main.parent) == 0, podmanPod: pod)
   }
 
   /// The bundle of a pod's container names the sandbox, which Podman calls infra; the sandbox's own says nothing of it. That
   /// has the pod's number in its name, unless somebody chose another.
-  private func readAnnotations(of main: Process, _ id: String, _ pod: String, _ census: Census) -> BundleAnnotations? {
-    guard let conmon = census.conmon(of: main), conmon.id == id else { return nil }
+  private func readAnnotations(of main: Process, _ id: String, _ pod: String, _ context: DiscoveryContext)
+    -> BundleAnnotations?
+  {
+    guard let conmon = context.conmon(of: main), conmon.id == id else { return nil }
     if conmon.name == "\(pod.prefix(12))-infra" {
       return BundleAnnotations(["io.kubernetes.cri-o.ContainerType": "sandbox"])
     }
-    guard let bundle = conmon.bundle, conmon.storage != nil, let owner = conmon.owner(census.root) else { return nil }
-    return (try? census.root.state("\(bundle)/config.json", owner: owner, as: AnnotatedBundle.self))?.annotations
+    guard let bundle = conmon.bundle, conmon.storage != nil, let owner = conmon.owner(context.root) else { return nil }
+    return (try? context.root.state("\(bundle)/config.json", owner: owner, as: AnnotatedBundle.self))?.annotations
   }
 
   /// A user's containers on a machine where users may not make cgroups: the children of the real conmon. They have no
   /// figures of their own, but they are there.
-  private func withoutCgroup(_ census: Census, except known: Set<Int32>) -> [Finding] {
-    census.processes.processes.compactMap { conmon in
-      guard conmon.comm == "conmon", let main = census.main(of: census.processes.children(of: conmon.pid)),
-        !known.contains(main.pid), !census.isOfPodEngine(main),
-        let program = try? census.root.link("/proc/\(conmon.pid)/exe"), program.hasSuffix("/conmon"),
-        census.root.runsProgramOfRoot(conmon.pid),
-        let id = Conmon(conmon, census)?.id, ContainerPath(component: id[...]) != nil
+  private func withoutCgroup(_ context: DiscoveryContext, except known: Set<Int32>) -> [Finding] {
+    context.processes.processes.compactMap { conmon in
+      guard conmon.comm == "conmon", let main = context.main(of: context.processes.children(of: conmon.pid)),
+        !known.contains(main.pid), !context.isOfPodEngine(main),
+        let program = try? context.root.link("/proc/\(conmon.pid)/exe"), program.hasSuffix("/conmon"),
+        context.root.runsProgramOfRoot(conmon.pid),
+        let id = Conmon(conmon, context)?.id, ContainerPath(component: id[...]) != nil
       else { return nil }
       return Finding(id: "podman:\(id)", kind: .container, runtime: .podman, main: main, own: OwnCgroups())
     }
@@ -79,22 +81,22 @@ final class PodmanSource: WorkloadSource {
 
   // MARK: Describing
 
-  func describe(_ finding: Finding, in census: Census) -> Description {
-    if let pod = known.pod(finding) { return describe(pod, finding, in: census) }
+  func describe(_ finding: Finding, in context: DiscoveryContext) -> Description {
+    if let pod = known.pod(finding) { return describe(pod, finding, in: context) }
     let id = String(finding.id.dropFirst(name.count + 1))
-    var description = Description(finding.named(String(id.prefix(12)), in: census), engineID: id)
+    var description = Description(finding.named(String(id.prefix(12)), in: context), engineID: id)
     description.workload.absences["image"] = .noPermission
-    let keeper = keeper(of: id, finding.main, census)
+    let keeper = keeper(of: id, finding.main, context)
     if let conmon = keeper.conmon {
-      readConmon(conmon, census, &description)
+      readConmon(conmon, context, &description)
       if let name = conmon.name { description.workload.name = name }
     }
     if let pod = known.member(finding)?.podmanPod {
-      description.workload.pod = podName(pod, keeper, census.root)
+      description.workload.pod = podName(pod, keeper, context.root)
       description.workload.absences["pod"] = .notReported
     }
     description.problems += problems(of: name) { () throws(KernelError) in
-      guard let own = try keeper.container(id, census.root) else {
+      guard let own = try keeper.container(id, context.root) else {
         if !keeper.storages.isEmpty { description.workload.absences["image"] = .notReported }
         return
       }
@@ -108,40 +110,40 @@ final class PodmanSource: WorkloadSource {
     return description
   }
 
-  private func describe(_ pod: Pod, _ finding: Finding, in census: Census) -> Description {
-    var description = Description(pod.named(finding, in: census))
+  private func describe(_ pod: Pod, _ finding: Finding, in context: DiscoveryContext) -> Description {
+    var description = Description(pod.named(finding, in: context))
     description.workload.absences["namespace"] = .notApplicable
     let (id, main) = pod.sandbox.map { ($0.id, $0.main) } ?? (pod.containers[0].id, pod.main)
-    let keeper = keeper(of: id, main, census)
-    let name = podName(pod.uid, keeper, census.root)
+    let keeper = keeper(of: id, main, context)
+    let name = podName(pod.uid, keeper, context.root)
     description.workload.name = name.flatMap(legible) ?? String(pod.uid.prefix(12))
     description.workload.pod = name
     // What runs without a sandbox may have begun later, and says nothing of the pod's start.
     description.hidesPayload = pod.sandbox == nil
     guard let sandbox = pod.sandbox else { return description }
-    if let conmon = keeper.conmon { readConmon(conmon, census, &description) }
+    if let conmon = keeper.conmon { readConmon(conmon, context, &description) }
     description.addPause(of: sandbox)
-    let own = try? keeper.container(sandbox.id, census.root)
+    let own = try? keeper.container(sandbox.id, context.root)
     description.add(.requested, .engineState, .reported(own?.created, by: "podman containers.json"))
     return description
   }
 
-  private func readConmon(_ conmon: Conmon, _ census: Census, _ description: inout Description) {
-    let sandbox = census.gvisorHelpers(among: census.processes.children(of: conmon.process.pid))
+  private func readConmon(_ conmon: Conmon, _ context: DiscoveryContext, _ description: inout Description) {
+    let sandbox = context.gvisorHelpers(among: context.processes.children(of: conmon.process.pid))
     description.workload.helpers = [conmon.process.pid] + sandbox
     description.hidesPayload = !sandbox.isEmpty
     description.launcher = conmon.process
-    guard let owner = conmon.owner(census.root) else { return }
-    conmon.readRuntimeState(owner: owner, census.root, &description)
-    if ranBefore(conmon, census) { description.start = .restart }
+    guard let owner = conmon.owner(context.root) else { return }
+    conmon.readRuntimeState(owner: owner, context.root, &description)
+    if ranBefore(conmon, context) { description.start = .restart }
   }
 
   /// The runtime's log is made at the first start and stays: at a later one it is older than that start's conmon.
-  private func ranBefore(_ conmon: Conmon, _ census: Census) -> Bool {
+  private func ranBefore(_ conmon: Conmon, _ context: DiscoveryContext) -> Bool {
     guard let pidFile = conmon.pidFile, pidFile.hasSuffix("/\(conmon.id)/userdata/pidfile"),
-      let made = census.root.modified("\(pidFile.dropLast("pidfile".count))oci-log")
+      let made = context.root.modified("\(pidFile.dropLast("pidfile".count))oci-log")
     else { return false }
-    return made &+ 100_000_000 < census.started(conmon.process)
+    return made &+ 100_000_000 < context.started(conmon.process)
   }
 
   // MARK: Storage
@@ -174,13 +176,13 @@ final class PodmanSource: WorkloadSource {
     return name
   }
 
-  private func keeper(of id: String, _ main: Process, _ census: Census) -> Keeper {
-    if let conmon = census.conmon(of: main), conmon.id == id {
-      guard let owner = conmon.owner(census.root) else { return Keeper(conmon: conmon) }
+  private func keeper(of id: String, _ main: Process, _ context: DiscoveryContext) -> Keeper {
+    if let conmon = context.conmon(of: main), conmon.id == id {
+      guard let owner = conmon.owner(context.root) else { return Keeper(conmon: conmon) }
       return Keeper(conmon: conmon, storages: [conmon.storage].compactMap { $0 }, owner: owner)
     }
     // In a user's slice only that user starts containers, outside of all of them only root.
-    let owner = UserSlice.user(census.processes.cgroups(of: main)) ?? 0
-    return Keeper(storages: PodmanStorage.usual(of: owner, census.root), owner: owner)
+    let owner = UserSlice.user(context.processes.cgroups(of: main)) ?? 0
+    return Keeper(storages: PodmanStorage.usual(of: owner, context.root), owner: owner)
   }
 }

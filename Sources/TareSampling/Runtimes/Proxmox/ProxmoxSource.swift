@@ -13,17 +13,17 @@ struct ProxmoxSource: WorkloadSource {
     start: "first run of a virtual CPU",
     ranWith: nil)
 
-  func find(in census: Census) -> [Finding] {
-    QemuSource.machines(in: census, called: ["kvm", "qemu"]).compactMap { process, arguments in
+  func find(in context: DiscoveryContext) -> [Finding] {
+    QemuSource.machines(in: context, called: ["kvm", "qemu"]).compactMap { process, arguments in
       // Only root puts a process there; the argument alone is a claim.
       guard let number = arguments.number, !number.isEmpty, number.allSatisfy({ $0.isASCII && $0.isNumber }),
-        census.processes.cgroups(of: process).leading.cgroupNames.starts(with: ["qemu.slice", "\(number).scope"])
+        context.processes.cgroups(of: process).leading.cgroupNames.starts(with: ["qemu.slice", "\(number).scope"])
       else { return nil }
-      return QemuSource.finding(process, arguments, .proxmox, id: number, in: census)
+      return QemuSource.finding(process, arguments, .proxmox, id: number, in: context)
     }
   }
 
-  func describe(_ finding: Finding, in census: Census) -> Description {
-    QemuSource().describe(finding, in: census)
+  func describe(_ finding: Finding, in context: DiscoveryContext) -> Description {
+    QemuSource().describe(finding, in: context)
   }
 }

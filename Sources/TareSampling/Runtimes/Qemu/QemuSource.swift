@@ -14,16 +14,16 @@ struct QemuSource: WorkloadSource {
     start: "first run of a virtual CPU; serial line, guest agent",
     ranWith: "QEMU 7.2")
 
-  func find(in census: Census) -> [Finding] {
-    Self.machines(in: census).map { Self.finding($0, $1, .qemu, in: census) }
+  func find(in context: DiscoveryContext) -> [Finding] {
+    Self.machines(in: context).map { Self.finding($0, $1, .qemu, in: context) }
   }
 
   /// QEMU processes that are machines and no probes.
   /// - Parameter prefixes: how their own names begin, where that is known; it saves a look at every other process.
-  static func machines(in census: Census, called prefixes: [String] = [""]) -> [(Process, QemuArguments)] {
-    census.processes.running(isQemu(path:), unseen: { isQemu($0, census) }).compactMap { process in
+  static func machines(in context: DiscoveryContext, called prefixes: [String] = [""]) -> [(Process, QemuArguments)] {
+    context.processes.running(isQemu(path:), unseen: { isQemu($0, context) }).compactMap { process in
       guard prefixes.contains(where: { process.comm.hasPrefix($0) }),
-        let words = census.arguments(of: process, keep: QemuArguments.keep)
+        let words = context.arguments(of: process, keep: QemuArguments.keep)
       else { return nil }
       let arguments = QemuArguments(words)
       return arguments.machineType == "none" ? nil : (process, arguments)
@@ -31,18 +31,19 @@ struct QemuSource: WorkloadSource {
   }
 
   static func finding(
-    _ process: Process, _ arguments: QemuArguments, _ runtime: Workload.Runtime, id: String? = nil, in census: Census
+    _ process: Process, _ arguments: QemuArguments, _ runtime: Workload.Runtime, id: String? = nil,
+    in context: DiscoveryContext
   ) -> Finding {
-    census.machine(process, runtime, id: id, helpers: helpers(of: process, arguments, census))
+    context.machine(process, runtime, id: id, helpers: helpers(of: process, arguments, context))
   }
 
-  static func isQemu(_ process: Process, _ census: Census) -> Bool {
-    if let program = census.program(of: process, kept: { isQemu(path: $0) }) {
+  static func isQemu(_ process: Process, _ context: DiscoveryContext) -> Bool {
+    if let program = context.program(of: process, kept: { isQemu(path: $0) }) {
       return isQemu(path: program)
     }
     // Without permission the program is not to be seen; the name of the process and its first argument are the next best.
     guard process.comm.hasPrefix("qemu-") || process.comm == "kvm" else { return false }
-    return census.arguments(of: process, keep: QemuArguments.keep)?.first.map(isQemu(path:)) ?? false
+    return context.arguments(of: process, keep: QemuArguments.keep)?.first.map(isQemu(path:)) ?? false
   }
 
   private static func isQemu(path: String) -> Bool {
@@ -51,10 +52,10 @@ struct QemuSource: WorkloadSource {
     return file.hasPrefix("qemu-system-") || file.hasPrefix("qemu-kvm") || file == "kvm" || file == "kvm (deleted)"
   }
 
-  func describe(_ finding: Finding, in census: Census) -> Description {
+  func describe(_ finding: Finding, in context: DiscoveryContext) -> Description {
     let arguments = QemuArguments(
-      census.arguments(of: finding.main, keep: QemuArguments.keep) ?? [])
-    let descriptors = KvmDescriptors(of: finding.main.pid, census.root)
+      context.arguments(of: finding.main, keep: QemuArguments.keep) ?? [])
+    let descriptors = KvmDescriptors(of: finding.main.pid, context.root)
     var machine = MachineDescription()
     machine.accelerator = accelerator(arguments, descriptors)
     machine.vcpus = arguments.vcpus
@@ -62,31 +63,31 @@ struct QemuSource: WorkloadSource {
     machine.taps = descriptors?.taps ?? arguments.taps
     var description = finding.described(
       as: arguments.name.flatMap(legible) ?? "qemu-\(finding.main.pid)", machine, disks: arguments.disks,
-      helpers: Self.helpers(of: finding.main, arguments, census), in: census)
+      helpers: Self.helpers(of: finding.main, arguments, context), in: context)
     description.workload.machine?.disks += arguments.firmware
     if arguments.disks.isEmpty { description.workload.absences["image"] = .notApplicable }
     description.start = arguments.start
-    if arguments.startsHalted { description.haltedFrom = census.started(finding.main) }
-    description.agent = endpoint(arguments.agent, of: finding.main, census)
-    description.monitor = endpoint(arguments.monitor, of: finding.main, census)
+    if arguments.startsHalted { description.haltedFrom = context.started(finding.main) }
+    description.agent = endpoint(arguments.agent, of: finding.main, context)
+    description.monitor = endpoint(arguments.monitor, of: finding.main, context)
     return description
   }
 
   /// Where the guest's agent, or the monitor, listens, by the arguments: a claim, which whoever connects checks.
   private func endpoint(
-    _ claim: (path: String?, obstacle: String?), of process: Process, _ census: Census
+    _ claim: (path: String?, obstacle: String?), of process: Process, _ context: DiscoveryContext
   ) -> GuestMachine.Endpoint {
-    let group = census.processes.cgroups(of: process).leading
+    let group = context.processes.cgroups(of: process).leading
     if group.contains("/machine-qemu") || group.contains(".libvirt-qemu") {
       return .closed("it is managed by libvirt")
     }
     if group.contains("/qemu.slice/") { return .closed("it is managed by Proxmox VE") }
     let (path, obstacle) = claim
     guard let path else { return .closed(obstacle ?? "") }
-    guard census.root.isLive, let owner = census.root.user(of: process.pid), census.root.sharesOurFiles(process.pid)
+    guard context.root.isLive, let owner = context.root.user(of: process.pid), context.root.sharesOurFiles(process.pid)
     else { return .closed("its namespaces are others, or may not be seen: run as root") }
     if path.hasPrefix("/") { return .socket(path: path, owner: owner) }
-    guard let folder = try? census.root.link("/proc/\(process.pid)/cwd", kept: { _ in false }) else {
+    guard let folder = try? context.root.link("/proc/\(process.pid)/cwd", kept: { _ in false }) else {
       return .closed("its working folder may not be seen: run as root")
     }
     return .socket(path: "\(folder)/\(path)", owner: owner)
@@ -99,16 +100,16 @@ struct QemuSource: WorkloadSource {
   }
 
   /// virtiofsd and swtpm that serve a socket of this VM, and vhost threads of older kernels. Only root's or the same user's.
-  private static func helpers(of process: Process, _ arguments: QemuArguments, _ census: Census) -> [Int32] {
+  private static func helpers(of process: Process, _ arguments: QemuArguments, _ context: DiscoveryContext) -> [Int32] {
     let sockets = Set(arguments.sockets.filter { $0.hasPrefix("/") })
-    return census.processes.processes.compactMap { other in
+    return context.processes.processes.compactMap { other in
       if other.isKernelThread { return other.comm == "vhost-\(process.pid)" ? other.pid : nil }
       guard other.comm == "virtiofsd" || other.comm == "swtpm",
-        let words = census.arguments(of: other, keep: { $0.filter { $0.contains("sock") } }),
+        let words = context.arguments(of: other, keep: { $0.filter { $0.contains("sock") } }),
         words.contains(where: { word in
           word.split(whereSeparator: { $0 == "=" || $0 == "," }).contains { sockets.contains(String($0)) }
         }),
-        let user = census.root.user(of: other.pid), user == 0 || user == census.root.user(of: process.pid)
+        let user = context.root.user(of: other.pid), user == 0 || user == context.root.user(of: process.pid)
       else { return nil }
       return other.pid
     }

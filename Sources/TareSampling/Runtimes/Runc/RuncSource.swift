@@ -17,20 +17,20 @@ final class RuncSource: WorkloadSource {
 
   init() {}
 
-  func find(in census: Census) -> [Finding] {
+  func find(in context: DiscoveryContext) -> [Finding] {
     var seen: Set<String> = []
-    let findings = stateFolders(of: "runc", in: census).flatMap { folder, owner in
-      census.entries(folder, source: name).compactMap { entry -> Finding? in
+    let findings = stateFolders(of: "runc", in: context).flatMap { folder, owner in
+      context.entries(folder, source: name).compactMap { entry -> Finding? in
         guard RuntimeID.isOCI(entry) else { return nil }
         let path = "\(folder)/\(entry)/state.json"
         seen.insert(path)
-        guard let state = state(path, owner, census.root),
-          let main = census.processes[state.pid], main.start == state.start, census.mayClaim(main, owner),
-          !census.isOfPodEngine(main)
+        guard let state = state(path, owner, context.root),
+          let main = context.processes[state.pid], main.start == state.start, context.mayClaim(main, owner),
+          !context.isOfPodEngine(main)
         else { return nil }
         return Finding(
           id: containerID("runc", entry, owner), kind: .container, runtime: .runc, main: main,
-          own: Self.own(state, main, owner, census))
+          own: Self.own(state, main, owner, context))
       }
     }
     cache.withLock { cache in cache = cache.filter { seen.contains($0.key) } }
@@ -46,14 +46,16 @@ final class RuncSource: WorkloadSource {
     return state
   }
 
-  private static func own(_ state: RuncState, _ main: Process, _ owner: UInt32, _ census: Census) -> OwnCgroups {
-    guard let paths = state.cgroups else { return OwnCgroups(whole: census.processes.cgroups(of: main)) }
+  private static func own(_ state: RuncState, _ main: Process, _ owner: UInt32, _ context: DiscoveryContext)
+    -> OwnCgroups
+  {
+    guard let paths = state.cgroups else { return OwnCgroups(whole: context.processes.cgroups(of: main)) }
     var own = OwnCgroups()
     for (controller, folder) in paths {
-      let point = controller.isEmpty ? census.layout.unified : census.layout.controllers[controller]
+      let point = controller.isEmpty ? context.layout.unified : context.layout.controllers[controller]
       // The file is a claim: the process must be in that cgroup.
-      guard let point, let real = census.processes.cgroups(of: main).path(controller),
-        let path = claimed(folder, point, real), census.mayClaim(path, of: controller, owner)
+      guard let point, let real = context.processes.cgroups(of: main).path(controller),
+        let path = claimed(folder, point, real), context.mayClaim(path, of: controller, owner)
       else { continue }
       if controller.isEmpty { own.unified = path } else { own.controllers[controller] = path }
     }
@@ -70,8 +72,8 @@ final class RuncSource: WorkloadSource {
     return real.cgroup(named: folder)
   }
 
-  func describe(_ finding: Finding, in census: Census) -> Description {
-    var description = Description(finding.named(containerName(finding.id), in: census))
+  func describe(_ finding: Finding, in context: DiscoveryContext) -> Description {
+    var description = Description(finding.named(containerName(finding.id), in: context))
     description.workload.absences["image"] = .notApplicable
     let main = finding.main
     let known = cache.withLock { $0.first { $0.value.state.pid == main.pid && $0.value.state.start == main.start } }
@@ -83,7 +85,7 @@ final class RuncSource: WorkloadSource {
   }
 }
 
-extension Census {
+extension DiscoveryContext {
   /// Whether a user's state file may speak of this process: its own, or one under a user that it may map.
   func mayClaim(_ process: Process, _ owner: UInt32) -> Bool {
     guard owner != 0 else { return true }
@@ -119,17 +121,17 @@ func containerName(_ id: String) -> String {
 }
 
 /// Where a runtime keeps its state: root's folder, the user's own, and those of users that are logged in.
-func stateFolders(of runtime: String, in census: Census) -> [(folder: String, owner: UInt32)] {
+func stateFolders(of runtime: String, in context: DiscoveryContext) -> [(folder: String, owner: UInt32)] {
   var folders: [(folder: String, owner: UInt32)] = [("/run/\(runtime)", 0)]
-  for user in (try? census.root.list("/run/user")) ?? [] {
+  for user in (try? context.root.list("/run/user")) ?? [] {
     guard let uid = UInt32(user) else { continue }
     folders.append(("/run/user/\(user)/\(runtime)", uid))
   }
   // Last, because sudo may leave a user's folder in root's environment.
-  if let own = census.environment["XDG_RUNTIME_DIR"], own.hasPrefix("/"),
+  if let own = context.environment["XDG_RUNTIME_DIR"], own.hasPrefix("/"),
     !folders.contains(where: { $0.folder == "\(own)/\(runtime)" })
   {
-    folders.append(("\(own)/\(runtime)", census.root.facts.uid))
+    folders.append(("\(own)/\(runtime)", context.root.facts.uid))
   }
   return folders
 }

@@ -18,14 +18,14 @@ struct UmlSource: WorkloadSource {
     start: "what it says on its console, where that is a file",
     ranWith: "user-mode-linux 6.1")
 
-  func find(in census: Census) -> [Finding] {
-    let guests = census.vmms(called: "linux", "vmlinux", running: Self.isMeant).filter { process in
-      census.arguments(of: process, keep: UmlArguments.keep).map(UmlArguments.init)?.isUml ?? false
+  func find(in context: DiscoveryContext) -> [Finding] {
+    let guests = context.vmms(called: "linux", "vmlinux", running: Self.isMeant).filter { process in
+      context.arguments(of: process, keep: UmlArguments.keep).map(UmlArguments.init)?.isUml ?? false
     }
     let pids = Set(guests.map(\.pid))
     // Processes of one whose first was killed stay, and do nothing; one that runs has children.
-    return guests.filter { !pids.contains($0.parent) && !census.processes.children(of: $0.pid).isEmpty }.map {
-      census.machine($0, .uml, helpers: helpers(of: $0, census))
+    return guests.filter { !pids.contains($0.parent) && !context.processes.children(of: $0.pid).isEmpty }.map {
+      context.machine($0, .uml, helpers: helpers(of: $0, context))
     }
   }
 
@@ -33,19 +33,19 @@ struct UmlSource: WorkloadSource {
     ["linux", "vmlinux", "linux-uml"].contains(program) || program.hasPrefix("linux.uml")
   }
 
-  private func helpers(of main: Process, _ census: Census) -> [Int32] {
-    census.processes.children(of: main.pid).map(\.pid)
+  private func helpers(of main: Process, _ context: DiscoveryContext) -> [Int32] {
+    context.processes.children(of: main.pid).map(\.pid)
   }
 
-  func describe(_ finding: Finding, in census: Census) -> Description {
+  func describe(_ finding: Finding, in context: DiscoveryContext) -> Description {
     let main = finding.main
-    let arguments = UmlArguments(census.arguments(of: main, keep: UmlArguments.keep) ?? [])
+    let arguments = UmlArguments(context.arguments(of: main, keep: UmlArguments.keep) ?? [])
     var machine = MachineDescription()
     machine.accelerator = .uml
     machine.vcpus = arguments.vcpus
     machine.memory = arguments.memory
     return finding.described(
-      as: arguments.name ?? "uml-\(main.pid)", machine, disks: arguments.disks, helpers: helpers(of: main, census),
-      in: census)
+      as: arguments.name ?? "uml-\(main.pid)", machine, disks: arguments.disks, helpers: helpers(of: main, context),
+      in: context)
   }
 }

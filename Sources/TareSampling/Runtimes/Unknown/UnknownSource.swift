@@ -34,20 +34,20 @@ final class UnknownSource: WorkloadSource {
   /// A process may still be made for so long; nanoseconds.
   private static let startupWindow: UInt64 = 10_000_000_000
 
-  func find(in census: Census) -> [Finding] {
-    let groups = census.processes.memberships.map(\.leading)
+  func find(in context: DiscoveryContext) -> [Finding] {
+    let groups = context.processes.memberships.map(\.leading)
     var known = verdicts.withLock { $0 }
     var seen: [Key: Bool] = [:]
     var findings: [Finding] = []
-    for process in census.processes.processes where !process.isKernelThread {
+    for process in context.processes.processes where !process.isKernelThread {
       let group = groups[process.membership]
-      guard group.utf8.count > 1, isFirst(process, in: group, groups, census) else { continue }
+      guard group.utf8.count > 1, isFirst(process, in: group, groups, context) else { continue }
       let key = Key(pid: process.pid, start: process.start, group: group)
-      let isOld = census.now.boottime > process.start &* census.root.facts.tick &+ Self.startupWindow
-      let verdict = isOld && census.root.holdsDescriptors ? known[key] : nil
-      let isContainer = verdict ?? isContainer(process, group, census)
+      let isOld = context.now.boottime > process.start &* context.root.facts.tick &+ Self.startupWindow
+      let verdict = isOld && context.root.holdsDescriptors ? known[key] : nil
+      let isContainer = verdict ?? isContainer(process, group, context)
       seen[key] = isContainer
-      guard isContainer, let own = ownCgroups(of: process, census) else { continue }
+      guard isContainer, let own = ownCgroups(of: process, context) else { continue }
       findings.append(
         Finding(id: "unknown:\(group)", kind: .container, runtime: .unknown, main: process, own: own))
     }
@@ -57,19 +57,19 @@ final class UnknownSource: WorkloadSource {
   }
 
   /// Whether the process above it is not in its group: nearly all processes are out with that.
-  private func isFirst(_ process: Process, in group: String, _ groups: [String], _ census: Census) -> Bool {
-    guard let parent = census.processes[process.parent] else { return true }
+  private func isFirst(_ process: Process, in group: String, _ groups: [String], _ context: DiscoveryContext) -> Bool {
+    guard let parent = context.processes[process.parent] else { return true }
     return !groups[parent.membership].isCgroup(inside: group)
   }
 
-  private func isContainer(_ process: Process, _ group: String, _ census: Census) -> Bool {
+  private func isContainer(_ process: Process, _ group: String, _ context: DiscoveryContext) -> Bool {
     let names = group.cgroupNames
     guard ContainerPath.all(in: group).isEmpty, names.last?.hasSuffix(".service") == false,
       !names.contains(where: { $0.hasPrefix("kubepods") || $0.hasPrefix("lxc.") }),
-      census.root.isFirstInside(process.pid), !census.root.shares("mnt", with: process.pid),
-      !isOthers(process, census)
+      context.root.isFirstInside(process.pid), !context.root.shares("mnt", with: process.pid),
+      !isOthers(process, context)
     else { return false }
-    switch MountReader(root: census.root).view(of: process.pid).rootFiles {
+    switch MountReader(root: context.root).view(of: process.pid).rootFiles {
     case .known(let files): return files.hostFolder != "/"
     // It sees no mount at its root: that is a plain folder.
     case .unknown(.notReported, _): return true
@@ -78,8 +78,8 @@ final class UnknownSource: WorkloadSource {
   }
 
   /// Programs that have a sandbox of their own, or are machines.
-  private func isOthers(_ process: Process, _ census: Census) -> Bool {
-    census.runs(process) { program in
+  private func isOthers(_ process: Process, _ context: DiscoveryContext) -> Bool {
+    context.runs(process) { program in
       Self.sandboxes.contains(program) || program.hasPrefix("runsc") || HypervisorTraits.of(program: program) != nil
     }
   }
@@ -87,10 +87,10 @@ final class UnknownSource: WorkloadSource {
   private static let sandboxes: Set<String> = ["bwrap", "virtiofsd", "firejail", "minijail0", "jailer"]
 
   /// Its groups, in each hierarchy where nobody else is in them; nil where it has none.
-  private func ownCgroups(of main: Process, _ census: Census) -> OwnCgroups? {
-    let membership = census.processes.cgroups(of: main)
+  private func ownCgroups(of main: Process, _ context: DiscoveryContext) -> OwnCgroups? {
+    let membership = context.processes.cgroups(of: main)
     func own(_ path: String, _ place: (CgroupMembership) -> String?) -> String? {
-      guard path != "/", census.all(in: path, of: place, { isBelow(main, $0, census) }) else { return nil }
+      guard path != "/", context.all(in: path, of: place, { isBelow(main, $0, context) }) else { return nil }
       return path
     }
     var cgroups = OwnCgroups()
@@ -101,19 +101,19 @@ final class UnknownSource: WorkloadSource {
     return cgroups.leading == nil ? nil : cgroups
   }
 
-  private func isBelow(_ main: Process, _ process: Process, _ census: Census) -> Bool {
+  private func isBelow(_ main: Process, _ process: Process, _ context: DiscoveryContext) -> Bool {
     var next: Process? = process
     // Deeper than any program nests, and a table that is in motion may have a circle.
     for _ in 0..<64 {
       guard let process = next else { return false }
       if process.pid == main.pid { return true }
-      next = census.processes[process.parent]
+      next = context.processes[process.parent]
     }
     return false
   }
 
-  func describe(_ finding: Finding, in census: Census) -> Description {
-    var description = Description(finding.named(Self.name(finding), in: census))
+  func describe(_ finding: Finding, in context: DiscoveryContext) -> Description {
+    var description = Description(finding.named(Self.name(finding), in: context))
     description.workload.absences["image"] = .notReported
     return description
   }

@@ -21,28 +21,28 @@ struct VirtualBoxSource: WorkloadSource {
   private static let programs: Set<String> = ["VBoxHeadless", "VirtualBoxVM", "VirtualBox", "VBoxSDL"]
   private static let flags = ["--comment", "--startvm", "-startvm"]
 
-  func find(in census: Census) -> [Finding] {
-    census.vmms(called: "VBox", "VirtualBox", running: Self.programs.contains).filter { process in
+  func find(in context: DiscoveryContext) -> [Finding] {
+    context.vmms(called: "VBox", "VirtualBox", running: Self.programs.contains).filter { process in
       // Without it, it is the window with the list of machines.
-      arguments(process, census).contains { $0 == "--startvm" || $0 == "-startvm" }
-    }.map { census.machine($0, .virtualbox) }
+      arguments(process, context).contains { $0 == "--startvm" || $0 == "-startvm" }
+    }.map { context.machine($0, .virtualbox) }
   }
 
-  private func arguments(_ process: Process, _ census: Census) -> [String] {
-    census.arguments(of: process, keep: { keepOptions($0, Self.flags) }) ?? []
+  private func arguments(_ process: Process, _ context: DiscoveryContext) -> [String] {
+    context.arguments(of: process, keep: { keepOptions($0, Self.flags) }) ?? []
   }
 
-  func describe(_ finding: Finding, in census: Census) -> Description {
+  func describe(_ finding: Finding, in context: DiscoveryContext) -> Description {
     let main = finding.main
-    let words = arguments(main, census)
+    let words = arguments(main, context)
     var machine = MachineDescription()
     machine.accelerator = .vbox
-    let threads = (try? census.root.list("/proc/\(main.pid)/task")) ?? []
+    let threads = (try? context.root.list("/proc/\(main.pid)/task")) ?? []
     let vcpus = threads.filter { tid in
-      census.root.line("/proc/\(main.pid)/task/\(tid)/comm").map { HypervisorTraits.vcpu(thread: $0) != nil } ?? false
+      context.root.line("/proc/\(main.pid)/task/\(tid)/comm").map { HypervisorTraits.vcpu(thread: $0) != nil } ?? false
     }
     if !vcpus.isEmpty { machine.vcpus = UInt64(vcpus.count) }
     let name = option("--comment", in: words) ?? option("--startvm", in: words) ?? option("-startvm", in: words)
-    return finding.described(as: name ?? "virtualbox-\(main.pid)", machine, in: census)
+    return finding.described(as: name ?? "virtualbox-\(main.pid)", machine, in: context)
   }
 }

@@ -19,7 +19,7 @@ struct BootBar {
   private let zero: BootTimeline.Phase
 
   /// As long after its start a workload can be coming up; nanoseconds. Later, what is unknown stays so.
-  private static let youth: UInt64 = 60_000_000_000
+  private static let startupWindow: UInt64 = 60_000_000_000
 
   /// Nil where nothing is known of the phase that is 0.
   init?(_ workload: Workload, now: UInt64, from zero: BootTimeline.Phase = .requested) {
@@ -39,7 +39,7 @@ struct BootBar {
 
   static func isComingUp(_ boot: BootTimeline, now: UInt64) -> Bool {
     guard boot[.userspace] == nil || boot[.ready] == nil, let start = boot.start?.mark.at else { return false }
-    return now >= start && now - start < youth
+    return now >= start && now - start < startupWindow
   }
 
   static func seconds(from: UInt64, to: UInt64) -> Double {
