@@ -131,6 +131,7 @@ extension TableColumn {
     case .bytes: return Scaled.bytes(number)
     case .bytesPerSecond: return "\(Scaled.bytes(number))/s"
     case .percent, .seconds: return Scaled.decimal(number)
+    case .perSecond: return "\(Scaled.decimal(number))/s"
     case .cores: return Scaled.decimal(number, digits: 2)
     case .count: return Scaled.count(number)
     }

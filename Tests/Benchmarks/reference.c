@@ -23,7 +23,7 @@ typedef uint64_t u64;
 
 struct row {
   u64 read_at, usage, user, system, periods, throttled_periods, throttled;
-  u64 memory, inactive, anon, file, kernel, limit;
+  u64 memory, inactive, anon, file, kernel, limit, swap, swap_limit;
   u64 cpu_some, memory_some, memory_full, io_some, read, written, received, sent, processes;
 };
 
@@ -163,8 +163,10 @@ static const struct kind v1[] = {
     {"memory", "memory.usage_in_bytes", parse_single, {KEY("", memory, 1)}},
     {"memory", "memory.stat", parse_keys,
      {KEY("total_inactive_file", inactive, 1), KEY("total_rss", anon, 1), KEY("total_cache", file, 1),
-      KEY("hierarchical_memory_limit", limit, 1)}},
+      KEY("hierarchical_memory_limit", limit, 1), KEY("total_swap", swap, 1), KEY("hierarchical_memsw_limit", swap_limit, 1)}},
     {"memory", "memory.kmem.usage_in_bytes", parse_single, {KEY("", kernel, 1)}},
+    // Requests first: both files have the same form, and are parsed into the same fields.
+    {"blkio", "blkio.throttle.io_serviced_recursive", parse_blkio, {}},
     {"blkio", "blkio.throttle.io_service_bytes_recursive", parse_blkio, {}},
     {"pids", "pids.current", parse_single, {KEY("", processes, 1)}},
     {}};
@@ -174,6 +176,7 @@ static const struct kind v2[] = {
      {KEY("usage_usec", usage, 1000), KEY("user_usec", user, 1000), KEY("system_usec", system, 1000),
       KEY("nr_periods", periods, 1), KEY("nr_throttled", throttled_periods, 1), KEY("throttled_usec", throttled, 1000)}},
     {"memory", "memory.current", parse_single, {KEY("", memory, 1)}},
+    {"memory", "memory.swap.current", parse_single, {KEY("", swap, 1)}},
     {"memory", "memory.stat", parse_keys,
      {KEY("inactive_file", inactive, 1), KEY("anon", anon, 1), KEY("file", file, 1), KEY("kernel", kernel, 1)}},
     {"io", "io.stat", parse_io_stat, {}},

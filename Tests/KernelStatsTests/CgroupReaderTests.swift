@@ -108,7 +108,10 @@ struct CgroupReaderTests {
   @Test func `a controller that is not enabled is missing and the others are read`() throws {
     let host = try FakeHost(.v2)
     try host.cgroup("/a", Usage())
-    for name in ["memory.current", "memory.stat", "memory.max", "memory.events", "pids.current", "pids.max"] {
+    for name in [
+      "memory.current", "memory.stat", "memory.max", "memory.events", "memory.swap.current", "memory.swap.max",
+      "memory.zswap.current", "pids.current", "pids.max",
+    ] {
       try host.folder.remove("/sys/fs/cgroup/a/\(name)")
     }
     let sample = try read(host, "/a")

@@ -58,6 +58,7 @@ struct CatalogueTests {
     case .percent: #expect(name.hasSuffix("_percent"))
     case .bytes: #expect(name.hasSuffix("_bytes"))
     case .bytesPerSecond: #expect(name.hasSuffix("_bytes_per_second"))
+    case .perSecond: #expect(name.hasSuffix("s_per_second") && !name.contains("bytes"))
     case .seconds: #expect(name.hasSuffix("_seconds_total"))
     case .cores: #expect(name.hasSuffix("_cores"))
     case .count: #expect(["cpu.vcpus", "memory.oom_kills_total", "processes.count", "processes.limit"].contains(name))
@@ -111,9 +112,10 @@ struct CatalogueTests {
     "memory.file_bytes", "memory.kernel_bytes", "memory.limit_bytes", "memory.configured_bytes",
     "memory.resident_bytes", "memory.guest_used_bytes", "memory.ksm_saved_bytes", "memory.oom_kills_total",
     "memory.guest_resident_bytes", "memory.vmm_bytes", "memory.helpers_bytes", "memory.balloon_bytes",
-    "memory.hugetlb_bytes",
+    "memory.hugetlb_bytes", "memory.swap_bytes", "memory.swap_limit_bytes", "memory.zswap_bytes",
     "pressure.cpu_some_percent", "pressure.memory_some_percent", "pressure.memory_full_percent",
-    "pressure.io_some_percent", "io.read_bytes_per_second", "io.written_bytes_per_second",
+    "pressure.io_some_percent", "io.read_bytes_per_second", "io.written_bytes_per_second", "io.reads_per_second",
+    "io.writes_per_second",
     "network.received_bytes_per_second", "network.sent_bytes_per_second", "processes.count", "processes.limit",
     "tare.memory.gross_bytes", "tare.memory.net_bytes", "tare.memory.tare_bytes", "tare.cpu.gross_percent",
     "tare.cpu.net_percent", "tare.cpu.tare_percent",

@@ -5,7 +5,7 @@ import Testing
 /// Explanations of samples made by hand: all that a value is made of is in them.
 struct ExplanationTests {
   private static let reasons: [Reading] = Reason.allCases.map { .missing($0) }
-  private static let limits: Set<Metric> = [.cpuLimit, .memoryLimit, .processLimit]
+  private static let limits: Set<Metric> = [.cpuLimit, .memoryLimit, .memorySwapLimit, .processLimit]
 
   /// As large as it can be on a machine with two CPUs, within a second, and a little larger.
   private static func most(_ metric: Metric) -> UInt64 {

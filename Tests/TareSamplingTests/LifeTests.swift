@@ -52,7 +52,10 @@ struct LifeTests {
     let helpers: [Metric] = [
       .memoryHelpers, .memoryHelpersInside, .memoryHelpersResident, .cpuHelpers, .cpuHelpersInside,
     ]
-    #expect(Set(wrong).subtracting(helpers).isSubset(of: [.cpuLimit, .memoryLimit, .processLimit, .memoryOomKills]))
+    #expect(
+      Set(wrong).subtracting(helpers).isSubset(of: [
+        .cpuLimit, .memoryLimit, .memorySwapLimit, .processLimit, .memoryOomKills, .memoryZswap,
+      ]))
     #expect(samples[2][0, .cpuUsage] == .missing(.ended))
     #expect(samples[2][0, .networkReceived] == .missing(.ended))
     #expect(Frame(previous: samples[1], current: samples[2]).value(.cpuUsage, row: 0) == .missing(.ended))

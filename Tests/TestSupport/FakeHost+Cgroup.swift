@@ -22,6 +22,12 @@ public struct Usage: Sendable {
   /// Bytes; nil for none.
   public var memoryLimit: UInt64?
   public var taskLimit: UInt64?
+  /// Bytes; nil where the kernel does not count swap.
+  public var swap: UInt64? = 0
+  /// Bytes of swap alone; nil for none.
+  public var swapLimit: UInt64?
+  public var reads: UInt64 = 1
+  public var writes: UInt64 = 1
 
   public init(cpu: UInt64 = 1_000_000) { self.cpu = cpu }
 }
@@ -39,7 +45,8 @@ extension FakeHost {
       "cpu.stat", "cpu.max", "memory.current", "memory.stat", "memory.max", "memory.events", "io.stat", "pids.current",
       "pids.max", "cpu.pressure", "memory.pressure", "io.pressure", "cpuacct.usage", "cpuacct.stat",
       "cpu.cfs_quota_us", "cpu.cfs_period_us", "memory.usage_in_bytes", "memory.kmem.usage_in_bytes",
-      "memory.oom_control", "blkio.throttle.io_service_bytes_recursive",
+      "memory.oom_control", "blkio.throttle.io_service_bytes_recursive", "blkio.throttle.io_serviced_recursive",
+      "memory.swap.current", "memory.swap.max", "memory.zswap.current",
     ]
     for point in Set((Self.v1Controllers + ["unified"]).map(mount)) {
       for name in names { fail("\(point)\(path)/\(name)", 2, at: instant) }
@@ -63,7 +70,15 @@ extension FakeHost {
       at: instant)
     try file("\(folder)/memory.max", limit(usage.memoryLimit), at: instant)
     try file("\(folder)/memory.events", "low 0\nhigh 0\nmax 2\noom 1\noom_kill 1\n", at: instant)
-    try file("\(folder)/io.stat", "8:0 rbytes=\(usage.read) wbytes=\(usage.written) rios=1 wios=1\n", at: instant)
+    try file(
+      "\(folder)/io.stat",
+      "8:0 rbytes=\(usage.read) wbytes=\(usage.written) rios=\(usage.reads) wios=\(usage.writes)\n",
+      at: instant)
+    if let swap = usage.swap {
+      try file("\(folder)/memory.swap.current", "\(swap)\n", at: instant)
+      try file("\(folder)/memory.swap.max", limit(usage.swapLimit), at: instant)
+      try file("\(folder)/memory.zswap.current", "\(swap / 4)\n", at: instant)
+    }
     try file("\(folder)/pids.current", "\(usage.tasks)\n", at: instant)
     try file("\(folder)/pids.max", limit(usage.taskLimit), at: instant)
   }
@@ -81,14 +96,20 @@ extension FakeHost {
     try write("cpu", "cpu.cfs_period_us", "100000\n")
     try write("memory", "memory.usage_in_bytes", "\(usage.memory)\n")
     try write("memory", "memory.kmem.usage_in_bytes", "1000000\n")
+    let none: UInt64 = 9_223_372_036_854_771_712
+    let both = usage.swapLimit.map { (usage.memoryLimit ?? 0) + $0 } ?? none
+    let swap = usage.swap.map { "hierarchical_memsw_limit \(both)\nswap 1\ntotal_swap \($0)\n" } ?? ""
     try write(
       "memory", "memory.stat",
-      "cache 1\nrss 1\ninactive_file 1\nhierarchical_memory_limit \(usage.memoryLimit ?? 9_223_372_036_854_771_712)\n"
+      "cache 1\nrss 1\ninactive_file 1\nhierarchical_memory_limit \(usage.memoryLimit ?? none)\n" + swap
         + "total_cache 20000000\ntotal_rss 30000000\ntotal_inactive_file \(usage.inactiveFile)\n")
     try write("memory", "memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 1\n")
     try write(
       "blkio", "blkio.throttle.io_service_bytes_recursive",
       "8:0 Read \(usage.read)\n8:0 Write \(usage.written)\n8:0 Sync 5\n8:0 Total 9\nTotal 9\n")
+    try write(
+      "blkio", "blkio.throttle.io_serviced_recursive",
+      "8:0 Read \(usage.reads)\n8:0 Write \(usage.writes)\n8:0 Total 9\nTotal 9\n")
     try write("pids", "pids.current", "\(usage.tasks)\n")
     try write("pids", "pids.max", limit(usage.taskLimit))
   }

@@ -60,6 +60,7 @@ public struct Recompute {
     "pressure.memory_full_percent": ("pressure.memory_full", 1e-4),
     "pressure.io_some_percent": ("pressure.io_some", 1e-4), "io.read_bytes_per_second": ("io.read", 1),
     "io.written_bytes_per_second": ("io.written", 1), "network.received_bytes_per_second": ("network.received", 1),
+    "io.reads_per_second": ("io.reads", 1), "io.writes_per_second": ("io.writes", 1),
     "network.sent_bytes_per_second": ("network.sent", 1),
   ]
 
@@ -73,7 +74,8 @@ public struct Recompute {
     "memory.ksm_saved_bytes": ("memory.ksm_saved", 1), "memory.oom_kills_total": ("memory.oom_kills", 1),
     "memory.guest_resident_bytes": ("memory.guest_resident", 1), "memory.vmm_bytes": ("memory.vmm", 1),
     "memory.helpers_bytes": ("memory.helpers", 1), "memory.balloon_bytes": ("memory.balloon", 1),
-    "memory.hugetlb_bytes": ("memory.hugetlb", 1),
+    "memory.hugetlb_bytes": ("memory.hugetlb", 1), "memory.swap_bytes": ("memory.swap", 1),
+    "memory.swap_limit_bytes": ("memory.swap_limit", 1), "memory.zswap_bytes": ("memory.zswap", 1),
     "processes.count": ("processes.count", 1), "processes.limit": ("processes.limit", 1),
   ]
 

@@ -6,7 +6,8 @@ public final class CgroupPlan: Sendable {
     case single(Metric, scale: UInt64)
     case keyed(KeyTable)
     case pressure(some: Metric?, full: Metric?)
-    case ioStat(read: Metric?, written: Metric?)
+    case ioStat(read: Metric?, written: Metric?, reads: Metric?, writes: Metric?)
+    /// Bytes or requests.
     case blkio(read: Metric?, written: Metric?)
   }
 
@@ -47,8 +48,7 @@ public final class CgroupPlan: Sendable {
     var unplaced: [(metric: Metric, reason: Reason)] = []
     for declaration in Metric.catalogue where declaration.v1 != nil || declaration.v2 != nil {
       guard let place = Self.place(declaration, layout) else {
-        unplaced.append(
-          (declaration.metric, declaration.v2.map { $0.controller.isEmpty } == true ? .noPressure : .noController))
+        unplaced.append((declaration.metric, Self.absence(declaration, layout)))
         continue
       }
       if let index = groups.firstIndex(where: { $0.place.controller == place.controller && $0.place.file == place.file }
@@ -62,6 +62,14 @@ public final class CgroupPlan: Sendable {
     files = groups.map { group in
       File(group.members, content: Self.content(group.members), isV1: layout.isV1(group.place.controller))
     }
+  }
+
+  /// Why a metric is in no file here.
+  private static func absence(_ declaration: Metric.Declaration, _ layout: CgroupLayout) -> Reason {
+    guard let v2 = declaration.v2 else { return .noController }
+    if v2.controller.isEmpty { return .noPressure }
+    // Its controller is there, in the version that never counted it.
+    return declaration.v1 == nil && layout.isV1(v2.controller) ? .kernelTooOld : .noController
   }
 
   /// A metric's place: v1 where the controller is mounted so, else the unified hierarchy.
@@ -83,7 +91,10 @@ public final class CgroupPlan: Sendable {
             return (key, member.metric.index, member.place.scale)
           }))
     case .pressure: return .pressure(some: line(members, "some"), full: line(members, "full"))
-    case .deviceSum: return .ioStat(read: line(members, "rbytes"), written: line(members, "wbytes"))
+    case .deviceSum:
+      return .ioStat(
+        read: line(members, "rbytes"), written: line(members, "wbytes"), reads: line(members, "rios"),
+        writes: line(members, "wios"))
     case .deviceLines: return .blkio(read: line(members, "Read"), written: line(members, "Write"))
     }
   }

@@ -206,24 +206,39 @@ public final class CgroupReader {
       let absence: Reason = file.controller == "memory" ? .kernelTooOld : file.absence
       for metric in file.metrics { sample.readings[base + metric.index] = .missing(absence) }
       try table.read(bytes) { slot, value in sample.readings[base + slot] = .value(value) }
-      if case .value(let limit) = sample.readings[base + Metric.memoryLimit.index], limit >= unlimitedV1 {
-        sample.readings[base + Metric.memoryLimit.index] = .unlimited
-      }
+      if file.metrics.contains(.memoryLimit) { nameLimits(&sample, base) }
     case .pressure(let some, let full):
       let pressure = try Pressure(bytes)
       if let some { sample[row, some] = pressure.some.map { .value($0) } ?? .missing(.kernelTooOld) }
       if let full { sample[row, full] = pressure.full.map { .value($0) } ?? .missing(.kernelTooOld) }
-    case .ioStat(let read, let written):
-      store(try DeviceTraffic(ioStat: bytes, plan.devices), read, written, &sample, row)
+    case .ioStat(let read, let written, let reads, let writes):
+      let traffic = try DeviceTraffic(ioStat: bytes, plan.devices)
+      if let read { sample[row, read] = .value(traffic.read) }
+      if let written { sample[row, written] = .value(traffic.written) }
+      if let reads { sample[row, reads] = .value(traffic.reads) }
+      if let writes { sample[row, writes] = .value(traffic.writes) }
     case .blkio(let read, let written):
-      store(try DeviceTraffic(blkio: bytes, plan.devices), read, written, &sample, row)
+      let traffic = try DeviceTraffic(blkio: bytes, plan.devices)
+      if let read { sample[row, read] = .value(traffic.read) }
+      if let written { sample[row, written] = .value(traffic.written) }
     }
   }
 
-  private func store(_ traffic: DeviceTraffic, _ read: Metric?, _ written: Metric?, _ sample: inout Sample, _ row: Int)
-  {
-    if let read { sample[row, read] = .value(traffic.read) }
-    if let written { sample[row, written] = .value(traffic.written) }
+  /// cgroup v1 limits memory, and memory with swap: what may be in swap is the difference.
+  private func nameLimits(_ sample: inout Sample, _ base: Int) {
+    let (memory, swap) = (base + Metric.memoryLimit.index, base + Metric.memorySwapLimit.index)
+    if case .value(let both) = sample.readings[swap] {
+      guard both < unlimitedV1, case .value(let limit) = sample.readings[memory] else {
+        sample.readings[swap] = .unlimited
+        return name(memory, &sample)
+      }
+      sample.readings[swap] = limit >= unlimitedV1 ? .value(both) : .value(both - min(limit, both))
+    }
+    name(memory, &sample)
+  }
+
+  private func name(_ limit: Int, _ sample: inout Sample) {
+    if case .value(let bytes) = sample.readings[limit], bytes >= unlimitedV1 { sample.readings[limit] = .unlimited }
   }
 }
 

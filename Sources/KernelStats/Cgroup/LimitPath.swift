@@ -36,6 +36,7 @@ struct LimitPath {
     return cpu.folders.flatMap { folder in quotas.map { MetricFile(.cpuLimit, "\(folder)/\($0)") } }
       + cpuset.files.map { MetricFile(.cpuLimit, $0, "as many CPUs as it lists") }
       + memory.folders.map { MetricFile(.memoryLimit, "\($0)/memory.max") }
+      + memory.folders.map { MetricFile(.memorySwapLimit, "\($0)/memory.swap.max") }
       + pids.folders.map { MetricFile(.processLimit, "\($0)/pids.max") }
   }
 
@@ -46,13 +47,15 @@ struct LimitPath {
     }(&buffer)
     readings.append((.cpuLimit, cpuset.bound(quota, root, &buffer)))
     if !layout.isV1("memory") {
-      readings.append(
-        (
-          .memoryLimit,
-          smallest(memory) { folder, buffer throws(KernelError) in
-            try limit(root, "\(folder)/memory.max", &buffer)
-          }(&buffer)
-        ))
+      let most = smallest(memory) { folder, buffer throws(KernelError) in
+        try limit(root, "\(folder)/memory.max", &buffer)
+      }(&buffer)
+      var swap = smallest(memory) { folder, buffer throws(KernelError) in
+        try limit(root, "\(folder)/memory.swap.max", &buffer)
+      }(&buffer)
+      // The controller is there: the kernel was built, or started, without the accounting of swap.
+      if swap == .missing(.noController), most != swap { swap = .missing(.kernelTooOld) }
+      readings += [(.memoryLimit, most), (.memorySwapLimit, swap)]
     }
     readings.append(
       (

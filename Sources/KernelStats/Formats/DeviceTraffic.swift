@@ -4,11 +4,16 @@ internal import TareModel
 public struct DeviceTraffic: Sendable, Hashable {
   public private(set) var read: UInt64 = 0
   public private(set) var written: UInt64 = 0
+  /// Requests.
+  public private(set) var reads: UInt64 = 0
+  public private(set) var writes: UInt64 = 0
 
   private struct Line {
     var device = BlockDevices.Number(0, 0)
     var read: UInt64 = 0
     var written: UInt64 = 0
+    var reads: UInt64 = 0
+    var writes: UInt64 = 0
   }
 
   /// The lines of one file; without an allocation where they are few, because a file is read at every tick.
@@ -25,6 +30,8 @@ public struct DeviceTraffic: Sendable, Hashable {
         change(count - 1) { last in
           last.read.add(saturating: line.read)
           last.written.add(saturating: line.written)
+          last.reads.add(saturating: line.reads)
+          last.writes.add(saturating: line.writes)
         }
         return
       }
@@ -53,6 +60,11 @@ public struct DeviceTraffic: Sendable, Hashable {
             try cursor.expect(UInt8(ascii: "="), bytes)
             let number = try cursor.number(bytes)
             if first == UInt8(ascii: "r") { line.read = number } else { line.written = number }
+          } else if second == UInt8(ascii: "i"), first == UInt8(ascii: "r") || first == UInt8(ascii: "w") {
+            for _ in 0..<4 { cursor.step() }
+            try cursor.expect(UInt8(ascii: "="), bytes)
+            let number = try cursor.number(bytes)
+            if first == UInt8(ascii: "r") { line.reads = number } else { line.writes = number }
           }
           cursor.skipWord(bytes)
           cursor.skipBlanks(bytes)
@@ -64,7 +76,8 @@ public struct DeviceTraffic: Sendable, Hashable {
     sum(lines, devices)
   }
 
-  /// `blkio.throttle.io_service_bytes_recursive` of cgroup v1: `8:0 Read N` lines, then `Total N`.
+  /// `blkio.throttle.io_service_bytes_recursive` of cgroup v1: `8:0 Read N` lines, then `Total N`; io_serviced_recursive is the same
+  /// with requests for bytes.
   /// - Parameter devices: as for `io.stat`.
   public init(blkio bytes: Span<UInt8>, _ devices: BlockDevices? = nil) throws(FormatError) {
     var lines = Lines()
@@ -100,6 +113,8 @@ public struct DeviceTraffic: Sendable, Hashable {
       if lines.count > 1, let devices, devices.isOver(line.device, oneThat: { lines.contains($0) }) { continue }
       read.add(saturating: line.read)
       written.add(saturating: line.written)
+      reads.add(saturating: line.reads)
+      writes.add(saturating: line.writes)
     }
   }
 }

@@ -6,26 +6,28 @@ public struct ProcessStatus: Sendable, Hashable {
   public private(set) var file: UInt64?
   public private(set) var shared: UInt64?
   public private(set) var hugetlb: UInt64?
+  public private(set) var swap: UInt64?
   /// Real user, the first of the four: a program that takes root's rights on still belongs to whoever started it.
   public private(set) var uid: UInt32?
 
   private static let table = KeyTable([
     (StaticKey("RssAnon:"), 0, 1024), (StaticKey("RssFile:"), 1, 1024), (StaticKey("RssShmem:"), 2, 1024),
-    (StaticKey("HugetlbPages:"), 3, 1024), (StaticKey("Uid:"), 4, 1),
+    (StaticKey("HugetlbPages:"), 3, 1024), (StaticKey("Uid:"), 4, 1), (StaticKey("VmSwap:"), 5, 1024),
   ])
 
   public init(_ bytes: Span<UInt8>) throws(FormatError) {
-    var found: (UInt64?, UInt64?, UInt64?, UInt64?, UInt64?)
+    var found: (UInt64?, UInt64?, UInt64?, UInt64?, UInt64?, UInt64?)
     try Self.table.read(bytes) { slot, value in
       switch slot {
       case 0: found.0 = value
       case 1: found.1 = value
       case 2: found.2 = value
       case 3: found.3 = value
-      default: found.4 = value
+      case 4: found.4 = value
+      default: found.5 = value
       }
     }
-    (anon, file, shared, hugetlb) = (found.0, found.1, found.2, found.3)
+    (anon, file, shared, hugetlb, swap) = (found.0, found.1, found.2, found.3, found.5)
     uid = found.4.map { UInt32(truncatingIfNeeded: $0) }
   }
 }

@@ -54,6 +54,7 @@ public struct ExplainText: Sendable {
     case .bytesPerSecond: return "\(Scaled.bytes(number))/s"
     case .percent: return "\(Scaled.decimal(number)) %"
     case .seconds: return "\(Scaled.decimal(number, digits: 2)) s"
+    case .perSecond: return "\(Scaled.decimal(number))/s"
     case .cores: return Scaled.decimal(number, digits: 2)
     case .count: return Scaled.count(number)
     }

@@ -24,9 +24,11 @@ extension Figure {
   }
 
   /// Growth a second.
-  static func rate(_ name: String, _ label: String, _ metric: Metric, others: Others) -> Figure {
+  static func rate(
+    _ name: String, _ label: String, _ metric: Metric, _ unit: Unit = .bytesPerSecond, others: Others
+  ) -> Figure {
     Figure(
-      name, .bytesPerSecond, label, "growth of \(metric.declaration.name) ÷ time between the two reads",
+      name, unit, label, "growth of \(metric.declaration.name) ÷ time between the two reads",
       inputs: [metric], others: others
     ) {
       $0.perSecond(metric)

@@ -69,8 +69,28 @@ extension Figure {
       others: .tools([
         "virsh dommemstat": "actual: the same", "virt-top": "the same, as a share of the machine's memory",
       ])),
-    memoryHugetlb,
+    memoryHugetlb, swap, swapLimit, zswap,
   ]
+
+  public static let swap = gauge(
+    "memory.swap_bytes", .bytes, "swap", .memorySwap,
+    others: .tools([
+      "docker stats": "nothing: swap is in no column",
+      "htop": "SWAP of each process: without what no process maps",
+      "free": "used: of the whole machine",
+      "systemctl status": "Memory: swap: the same of a unit",
+    ]))
+  private static let swapLimit = gauge(
+    "memory.swap_limit_bytes", .bytes, "swap limit", .memorySwapLimit,
+    others: .tools([
+      "docker inspect": "MemorySwap: memory and swap together, the container's own",
+      "systemctl show": "MemorySwapMax: the unit's own",
+    ]))
+  private static let zswap = gauge(
+    "memory.zswap_bytes", .bytes, "zswap", .memoryZswap,
+    others: .tools([
+      "/proc/meminfo": "Zswap: of the whole machine", "systemctl status": "Memory: zswap: the same of a unit",
+    ]))
 
   public static let memoryHugetlb = gauge(
     "memory.hugetlb_bytes", .bytes, "huge pages", .memoryHugetlb,

@@ -17,6 +17,8 @@ extension Figure {
   static let io: [Figure] = [
     rate("io.read_bytes_per_second", "read", .ioRead, others: disks),
     rate("io.written_bytes_per_second", "written", .ioWritten, others: disks),
+    rate("io.reads_per_second", "reads", .ioReads, .perSecond, others: requests),
+    rate("io.writes_per_second", "writes", .ioWrites, .perSecond, others: requests),
   ]
 
   static let network: [Figure] = [
@@ -56,6 +58,12 @@ extension Figure {
     "iotop": "each process alone",
     "virt-top":
       "requests, or with --block-in-bytes what the guest asked its disks for: what the host's cache answered too",
+  ])
+
+  private static let requests = Others.tools([
+    "docker stats": "nothing: BLOCK I/O is bytes alone",
+    "iostat": "r/s, w/s: of each device, whoever asked it",
+    "virt-top": "RDRQ, WRRQ: what the guest asked its disks for: what the host's cache answered too",
   ])
 
   private static let interfaces = Others.tools([

@@ -7,6 +7,8 @@ public struct Figure: Sendable {
     case percent
     case bytes
     case bytesPerSecond = "bytes/s"
+    /// Events.
+    case perSecond = "1/s"
     case seconds
     case cores
     case count

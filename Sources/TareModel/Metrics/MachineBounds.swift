@@ -75,12 +75,14 @@ extension Metric {
     case .pressureCpuSome, .pressureMemorySome, .pressureMemoryFull, .pressureIoSome: .stall
     case .memoryCurrent, .memoryInactiveFile, .memoryAnon, .memoryFile, .memoryKernel, .memoryResident,
       .memoryGuestResident, .memoryVmm, .memoryHelpers, .memoryHelpersInside, .memoryHelpersResident,
-      .memoryHugetlb:
+      .memoryHugetlb, .memoryZswap:
       .resident
     case .ioRead, .ioWritten, .networkReceived, .networkSent: .traffic
-    case .cpuPeriods, .cpuThrottledPeriods, .memoryOomKills: .count
+    case .cpuPeriods, .cpuThrottledPeriods, .memoryOomKills, .ioReads, .ioWrites: .count
     case .processCount: .tasks
     case .cpuCount: .vcpus
+    // A swap file may be larger than RAM.
+    case .memorySwap, .memorySwapLimit: .any
     // Throttled time is added when it ends, waiting time is a sum over threads: both can be above the time that passed.
     case .cpuThrottled, .cpuWait, .cpuLimit, .memoryLimit, .memoryConfigured, .memoryGuestUsed, .memoryKsmSaved,
       .memoryGuestTotal, .memoryGuestFree, .memoryBalloon, .processLimit:

@@ -1,6 +1,7 @@
 extension Metric {
   /// All metrics, in the order of their cases. To add a kernel counter, add its case and its line here.
-  public static let catalogue: [Declaration] = cpu + memory + box + pressure + traffic + helpers + processes
+  public static let catalogue: [Declaration] =
+    cpu + memory + box + swap + (pressure + traffic + helpers).map(\.carried) + processes
 
   private static let cpu: [Declaration] = [
     Declaration(
@@ -164,6 +165,25 @@ extension Metric {
       containerV1: "sum of hugetlb.SIZE.usage_in_bytes of its cgroup"),
   ]
 
+  private static let swap: [Declaration] = [
+    Declaration(
+      metric: .memorySwap, name: "memory.swap", unit: .bytes, kind: .gauge,
+      help: "Memory of the workload that is in swap.",
+      v2: Place("memory", "memory.swap.current", .single),
+      v1: Place("memory", "memory.stat", .keyed(StaticKey("total_swap"))),
+      machine: "its own cgroup's, else VmSwap of /proc/PID/status"),
+    Declaration(
+      metric: .memorySwapLimit, name: "memory.swap_limit", unit: .bytes, kind: .gauge,
+      help: "The smallest limit of swap on the path to the root.",
+      v2: nil, v1: Place("memory", "memory.stat", .keyed(StaticKey("hierarchical_memsw_limit"))),
+      machine: "its own cgroup's", container: "the smallest memory.swap.max from its cgroup to the root",
+      containerV1: "hierarchical_memsw_limit - hierarchical_memory_limit of memory.stat"),
+    Declaration(
+      metric: .memoryZswap, name: "memory.zswap", unit: .bytes, kind: .gauge,
+      help: "Memory that the workload's compressed swap takes in RAM, a part of its charge.",
+      v2: Place("memory", "memory.zswap.current", .single, isSlow: true), v1: nil, machine: "its own cgroup's"),
+  ]
+
   private static let pressure: [Declaration] = [
     stall(.pressureCpuSome, "cpu", "some", StaticKey("some")),
     stall(.pressureMemorySome, "memory", "some", StaticKey("some")),
@@ -190,6 +210,16 @@ extension Metric {
       v2: Place("io", "io.stat", .deviceSum(StaticKey("wbytes"))),
       v1: Place("blkio", "blkio.throttle.io_service_bytes_recursive", .deviceLines(StaticKey("Write"))),
       machine: "its own cgroup's, else write_bytes of /proc/PID/io"),
+    Declaration(
+      metric: .ioReads, name: "io.reads", unit: .count, kind: .counter, help: "Reads that block devices have done.",
+      v2: Place("io", "io.stat", .deviceSum(StaticKey("rios"))),
+      v1: Place("blkio", "blkio.throttle.io_serviced_recursive", .deviceLines(StaticKey("Read"))),
+      machine: "its own cgroup's"),
+    Declaration(
+      metric: .ioWrites, name: "io.writes", unit: .count, kind: .counter, help: "Writes that block devices have done.",
+      v2: Place("io", "io.stat", .deviceSum(StaticKey("wios"))),
+      v1: Place("blkio", "blkio.throttle.io_serviced_recursive", .deviceLines(StaticKey("Write"))),
+      machine: "its own cgroup's"),
     Declaration(
       metric: .networkReceived, name: "network.received", unit: .bytes, kind: .counter,
       help: "Bytes received by all interfaces of the workload's network namespace but lo; for a VM by its taps.",

@@ -7,8 +7,9 @@ public enum Metric: UInt8, Sendable, Hashable, CaseIterable {
   case memoryLimit, memoryConfigured, memoryResident, memoryGuestUsed, memoryKsmSaved, memoryOomKills
   case memoryGuestResident, memoryVmm, memoryHelpers, memoryHelpersInside, memoryHelpersResident
   case memoryGuestTotal, memoryGuestFree, memoryBalloon, memoryHugetlb
+  case memorySwap, memorySwapLimit, memoryZswap
   case pressureCpuSome, pressureMemorySome, pressureMemoryFull, pressureIoSome
-  case ioRead, ioWritten
+  case ioRead, ioWritten, ioReads, ioWrites
   case networkReceived, networkSent
   case cpuHelpers, cpuHelpersInside
   case processCount, processLimit
@@ -16,17 +17,16 @@ public enum Metric: UInt8, Sendable, Hashable, CaseIterable {
   /// How many metrics a workload has.
   public static let count = allCases.count
 
-  /// Counters that can grow although nothing of the workload runs: stalls, traffic of disks and networks,
-  /// what its helpers run. Of a workload
-  /// that stands still they are read seldom, each time with their own instant; see ``Sample/earlier``.
-  public static let carried = Array(
-    allCases[Int(Metric.pressureCpuSome.rawValue)...Int(Metric.cpuHelpersInside.rawValue)])
+  /// All that are declared so (``Declaration/isCarried``).
+  public static let carried = catalogue.filter(\.isCarried).map(\.metric)
 
   /// Its place in ``carried``; nil for all others.
   public var carriedIndex: Int? {
-    let index = Int(rawValue) - Int(Metric.pressureCpuSome.rawValue)
-    return index >= 0 && rawValue <= Metric.cpuHelpersInside.rawValue ? index : nil
+    let place = Self.carriedPlaces[index]
+    return place < 0 ? nil : place
   }
+
+  private static let carriedPlaces = allCases.map { carried.firstIndex(of: $0) ?? -1 }
 
   /// Its place in a sample's row.
   public var index: Int { Int(rawValue) }
@@ -90,6 +90,16 @@ public enum Metric: UInt8, Sendable, Hashable, CaseIterable {
     public var container: String?
     /// The same in cgroup v1, where that is another.
     public var containerV1: String?
+    /// A counter that can grow although nothing of the workload runs: stalls, traffic of disks and networks, what its helpers run.
+    /// Of a workload that stands still it is read seldom, each time with its own instant; see ``Sample/earlier``.
+    public var isCarried = false
+
+    /// As one that is carried.
+    var carried: Declaration {
+      var declaration = self
+      declaration.isCarried = true
+      return declaration
+    }
   }
 
   public var declaration: Declaration { Metric.catalogue[index] }

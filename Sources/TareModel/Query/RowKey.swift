@@ -114,6 +114,8 @@ public struct RowKey: Sendable {
     ("read", "io.read_bytes_per_second", "from disks"), ("written", "io.written_bytes_per_second", "to disks"),
     ("received", "network.received_bytes_per_second", "from the network"),
     ("sent", "network.sent_bytes_per_second", "to the network"),
+    ("swap", "memory.swap_bytes", "in swap"), ("reads", "io.reads_per_second", "requests to disks"),
+    ("writes", "io.writes_per_second", "requests to disks"),
     ("oom", "memory.oom_kills_total", "killed for want of memory"),
   ]
   private static let aliases = shortNames.compactMap { alias, name, help in
@@ -150,7 +152,7 @@ public struct RowKey: Sendable {
       case .bytes: .bytes
       case .bytesPerSecond: .bytesPerSecond
       case .seconds: .seconds
-      case .cores, .count: .plain
+      case .cores, .count, .perSecond: .plain
       }
     return RowKey(
       name, figure.label.uppercased(), help, field: figure.name.split(separator: ".").joined(separator: "_"),

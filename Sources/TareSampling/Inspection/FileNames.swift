@@ -72,6 +72,7 @@ struct FileNames {
     var files = [
       MetricFile(.cpuUsage, "\(folder)/task/*/schedstat", "first field of all threads"),
       MetricFile(.memoryCurrent, "\(folder)/smaps", "Pss and hugetlb"),
+      MetricFile(.memorySwap, "\(folder)/status", "VmSwap"),
       MetricFile(.memoryCurrent, "\(folder)/statm", "what it moved by since"),
       MetricFile(.ioRead, "\(folder)/io", "read_bytes"), MetricFile(.ioWritten, "\(folder)/io", "write_bytes"),
     ]

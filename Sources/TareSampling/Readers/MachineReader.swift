@@ -139,6 +139,9 @@ final class MachineReader {
     do throws(KernelError) {
       let status = try status.read(into: &buffer) { bytes throws(FormatError) in try ProcessStatus(bytes) }
       hugetlb = status.hugetlb
+      if sample[row, .memorySwap] == .missing(.sharedCgroup) {
+        sample[row, .memorySwap] = status.swap.map { .value($0) } ?? .missing(.kernelTooOld)
+      }
       sample[row, .memoryAnon] = status.anon.map { .value($0) } ?? .missing(.kernelTooOld)
       sample[row, .memoryFile] = sum(status.file, status.shared)
       let pages = try statm.read(into: &buffer) { bytes throws(FormatError) in try residentPages(statm: bytes) }

@@ -11,6 +11,7 @@ enum FigureText {
     case .percent: return "\(Scaled.decimal(number)) %"
     case .seconds: return "\(Scaled.decimal(number, digits: number < 10 ? 2 : 1)) s"
     case .cores: return Scaled.decimal(number, digits: 2)
+    case .perSecond: return "\(Scaled.decimal(number))/s"
     case .count: return Scaled.count(number)
     }
   }
@@ -21,7 +22,7 @@ enum FigureText {
     switch unit {
     case .bytes: return Scaled.decimal(number / Amount.tableUnit(settings.units).bytes)
     case .bytesPerSecond: return Scaled.decimal(number / Amount.tableUnit(settings.units).bytes, digits: 2)
-    case .percent, .seconds: return Scaled.decimal(number)
+    case .percent, .seconds, .perSecond: return Scaled.decimal(number)
     case .cores: return Scaled.decimal(number, digits: 2)
     case .count: return Scaled.count(number)
     }
@@ -49,6 +50,7 @@ enum FigureText {
     case .bytesPerSecond: " \(bytes)/s"
     case .percent: " %"
     case .seconds: " s"
+    case .perSecond: " /s"
     case .cores, .count: ""
     }
   }

@@ -57,7 +57,9 @@ func run(parent: String, count: Int, ticks: Int, idleMaxAge: UInt64) throws(Kern
     try sampler.sample(into: &samples.1)
   }
   precondition(samples.0.workloads.count == count, "not every workload was found")
-  precondition(samples.0.problems.isEmpty, "\(samples.0.problems)")
+  // It runs in a pid namespace of its own, and says so.
+  let problems = samples.0.problems.filter { $0.source != HiddenProcesses.source }
+  precondition(problems.isEmpty, "\(problems)")
 
   var times: [UInt64] = []
   times.reserveCapacity(ticks)
