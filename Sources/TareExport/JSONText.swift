@@ -72,23 +72,5 @@ struct JSONText {
     text += ":"
   }
 
-  /// Harmful characters are escaped too, because JSON is looked at in terminals; nothing is lost.
-  private mutating func quote(_ value: String) {
-    text += "\""
-    for scalar in value.unicodeScalars {
-      switch scalar {
-      case "\"": text += "\\\""
-      case "\\": text += "\\\\"
-      case "\n": text += "\\n"
-      case "\t": text += "\\t"
-      case _ where scalar.isHarmful:
-        for unit in String(scalar).utf16 {
-          let hex = String(unit, radix: 16)
-          text += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-        }
-      default: text.unicodeScalars.append(scalar)
-      }
-    }
-    text += "\""
-  }
+  private mutating func quote(_ value: String) { text.append(quotedForJSON: value) }
 }

@@ -65,6 +65,9 @@ public struct ProcessStat: Sendable, Hashable {
 }
 
 extension ProcessStat {
+  /// It stands still because whoever traces it wants to look: `t`.
+  public var isTraced: Bool { state == UInt8(ascii: "t") }
+
   /// Zombie or dead.
   public var hasEnded: Bool { state == UInt8(ascii: "Z") || state == UInt8(ascii: "X") || state == UInt8(ascii: "x") }
 

@@ -94,7 +94,8 @@ final class BootProgress {
     var found: [BootSignal] = []
     let between = state.lookedAt...now.monotonic
     // What waits to be let go on has not come to rest.
-    let standsStill = stands(still: row, state, now, &buffer)
+    let standsStill =
+      isHalted(row, state, now, &buffer) || [.paused, .pausing].contains(sample.runState(row: place))
     let isNewHalt = standsStill && halts[row.serial] == nil
     if isNewHalt { halts[row.serial] = state.lookedAt &+ (now.realtime &- now.monotonic) }
     if health == .starting {
@@ -179,25 +180,13 @@ final class BootProgress {
     row.finding.kind.isContainer && !row.description.hidesPayload && row.finding.main.isOfRuntime
   }
 
-  /// Whether it is stopped or frozen now, or the machine has slept since the first look.
-  private func stands(still row: Discovery.Row, _ state: Open, _ now: Instant, _ buffer: inout [UInt8]) -> Bool {
+  /// Whether its first process is stopped by a signal, or by whoever traces it, or the machine has slept since the first look.
+  private func isHalted(_ row: Discovery.Row, _ state: Open, _ now: Instant, _ buffer: inout [UInt8]) -> Bool {
     if now.boottime &- now.monotonic > state.slept &+ 100_000_000 { return true }
-    let own = row.finding.own
-    if row.finding.kind.isContainer {
-      if layout.isV1("freezer"), let folder = own.folder("freezer", layout) {
-        return root.line("\(folder)/freezer.state").map { $0 != "THAWED" } ?? false
-      }
-      if let folder = own.folder("", layout),
-        root.text("\(folder)/cgroup.events")?.split(separator: "\n").contains("frozen 1") == true
-      {
-        return true
-      }
-    }
     guard let count = try? root.read("/proc/\(row.finding.main.pid)/stat", into: &buffer),
-      let close = buffer[..<count].lastIndex(of: UInt8(ascii: ")")), close + 2 < count
+      let stat = try? ProcessStat(buffer.span.extracting(first: count))
     else { return false }
-    // Stopped by a signal, or by whoever traces it.
-    return [UInt8(ascii: "T"), UInt8(ascii: "t")].contains(buffer[close + 2])
+    return stat.isStopped || stat.isTraced
   }
 
   // MARK: Sockets

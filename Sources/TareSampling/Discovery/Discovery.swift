@@ -253,8 +253,6 @@ final class Discovery {
       if old.isMade, !isMade, !description.hidesPayload { signals.append(context.executedMark(since: old.describedAt)) }
       signals = isSame ? Self.joined(old.signals, signals) : Self.joined(signals, old.signals)
     }
-    description.workload.boot = BootTimeline(
-      signals, of: candidate.finding.kind, as: description.start, haltedFrom: description.haltedFrom)
     defer { if old == nil { nextSerial += 1 } }
     return Entry(
       serial: old?.serial ?? nextSerial, main: main, description: description, signals: signals, isEarly: isEarly,

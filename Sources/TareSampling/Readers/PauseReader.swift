@@ -47,7 +47,8 @@ final class PauseReader {
   }
 
   /// - Parameters:
-  ///   - isWhole: whether the row is read as a whole, and not only what may change of a workload that stands still.
+  ///   - isWhole: whether what is seldom so is looked at too: a first process that a signal stopped, a freeze that does not come to
+  ///     its end.
   ///   - isStopped: what is known of the first process already.
   func read(
     into sample: inout Sample, row: Int, buffer: inout [UInt8], isWhole: Bool, isStopped known: Bool? = nil

@@ -99,7 +99,7 @@ final class RowReader {
     if !alive, own.leading != nil, case .container = figures { sample[row, .memoryHugetlb] = .missing(.ended) }
     if refreshing, wasRead { network.refresh() }
     network.read(into: &sample, row: row, buffer: &buffer)
-    pause.read(into: &sample, row: row, buffer: &buffer, isWhole: true, isStopped: isStopped)
+    pause.read(into: &sample, row: row, buffer: &buffer, isWhole: refreshing, isStopped: isStopped)
     if case .container = figures { memory.keep(&sample, row, at: now, refreshed: refreshing) }
     return alive
   }

@@ -25,7 +25,7 @@ public final class Sampler {
   private let users: UserRows
   private var found: [Discovery.Row] = []
   private var inspector: Inspector?
-  private let progress: BootProgress?
+  private let starts: BootTracker
   private let watch: StartMonitor?
   /// How often the watch had lost events at the last pass.
   private var losses = 0
@@ -82,7 +82,7 @@ public final class Sampler {
     discovery = Discovery(
       root, layout: layout, environment: environment, sources: sources, names: names,
       watch: watch, timeouts: waiting)
-    progress = watch.map { [root, layout] in BootProgress(root, layout, $0) }
+    starts = BootTracker(root, layout, names, guests, watch)
     self.watch = watch
     watch?.follow(folders: layout.watchedRoots, mounts: layout.watchedRoots)
     users = UserRows(root, layout, plan, budget)
@@ -139,7 +139,7 @@ public final class Sampler {
     }
     users.read(into: &sample, from: rows.count, buffer: &buffer, refreshing: due.refresh)
     if readsSlices, !isSketch { slices.read(into: &sample, buffer: &buffer) }
-    if let progress, !isSketch { follow(progress, &sample) }
+    if !isSketch { followStarts(&sample) }
     hostReader.read(into: &sample, buffer: &buffer)
     // A capture has only those that tare looked into.
     sample.hostReadings.processes = root.isLive ? .value(UInt64(plainProcesses)) : .missing(.notReported)
@@ -177,17 +177,14 @@ public final class Sampler {
   public var news: Int32? { watch?.news.descriptor }
 
   /// Whether what is coming up is up.
-  private func follow(_ progress: BootProgress, _ sample: inout Sample) {
-    progress.begin()
-    let names = knownNames
-    for row in found.indices
-    where progress.look(
-      at: found[row], row, isBoot: workloads[row].boot.kind == .boot, in: sample, names, buffer: &buffer)
-    {
-      workloads[row].boot = timeline(found[row])
-      sample.workloads[row].boot = workloads[row].boot
+  private func followStarts(_ sample: inout Sample) {
+    var changed: [(Int, BootTimeline)] = []
+    let awaitsHealth = starts.look(at: found, in: sample, knownNames, buffer: &buffer) { changed.append(($0, $1)) }
+    for (row, timeline) in changed {
+      workloads[row].boot = timeline
+      sample.workloads[row].boot = timeline
     }
-    if progress.awaitsHealth { discovery.askAgain() }
+    if awaitsHealth { discovery.askAgain() }
   }
 
   /// Looks into the workload with this id: its tasks, devices and cgroups. Expensive, so it is for the one that somebody looks
@@ -250,9 +247,9 @@ public final class Sampler {
     watch?.follow(folders: Set(found.rows.compactMap { $0.finding.own.identityFolder(layout).flatMap(layout.parent) }))
     watch?.follow(mains: Set(found.rows.map(\.finding.main.pid)))
     settle(found: found.rows)
-    progress?.keep(serials)
+    starts.keep(serials)
     scheduler.keep(serials)
-    for row in found.rows.indices { workloads[row].boot = timeline(found.rows[row]) }
+    for row in found.rows.indices { workloads[row].boot = starts.timeline(of: found.rows[row]) }
   }
 
   /// What came and went unseen, after a look or instead of one.
@@ -277,7 +274,7 @@ public final class Sampler {
     plan = CgroupPlan(layout, plan.devices)
     host.adopt(layout, root)
     discovery.adopt(layout)
-    progress?.layout = layout
+    starts.adopt(layout)
     watch?.follow(folders: layout.watchedRoots, mounts: layout.watchedRoots)
     users.adopt(layout, plan)
     slices = SliceReader(root, layout, plan, budget, host)
@@ -293,7 +290,7 @@ public final class Sampler {
     let revision = guests.revision
     guard revision != heard else { return }
     heard = revision
-    for row in found.indices { workloads[row].boot = timeline(found[row]) }
+    for row in found.indices { workloads[row].boot = starts.timeline(of: found[row]) }
   }
 
   /// Has machines asked that are due, and takes what they told last.
@@ -313,21 +310,6 @@ public final class Sampler {
       guard let release = told else { continue }
       sample.workloads[row].machine?.guestKernel = release
     }
-  }
-
-  /// With all that was found since, and what engines and guests said.
-  private func timeline(_ row: Discovery.Row) -> BootTimeline {
-    let said = EngineEvidence(names, of: row, now: root.now().realtime)
-    let told = guests.signals(of: row.identity)
-    let more = (progress?.found(row) ?? []) + said.signals + told
-    // Who let it run says when, and began it to do so: until then it came up.
-    let isLetGo = told.contains { $0.phase == .executing }
-    let halted = [isLetGo ? nil : row.description.haltedFrom, progress?.haltedFrom(row), said.haltedFrom].compactMap {
-      $0
-    }.min()
-    guard !more.isEmpty || said.start != nil || halted != row.workload.boot.haltedFrom else { return row.workload.boot }
-    return BootTimeline(
-      row.signals + more, of: row.finding.kind, as: said.start ?? row.description.start, haltedFrom: halted)
   }
 
   /// The number that the next process will be near: while it stands still nothing was started.
