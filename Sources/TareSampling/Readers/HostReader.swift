@@ -10,6 +10,8 @@ final class HostReader {
     [(file: HeldFile, some: WritableKeyPath<HostReadings, Reading>, full: WritableKeyPath<HostReadings, Reading>?)]
   private let resident: HeldFile
   private let online: HeldFile
+  /// As it was read last: it hardly ever changes.
+  private var lastOnline: [UInt8] = []
 
   init(_ root: KernelRoot, _ budget: DescriptorBudget) {
     self.root = root
@@ -27,7 +29,8 @@ final class HostReader {
   /// What can change of the machine itself while tare runs: its CPUs at every sample; its name, and whether KVM is there, now and
   /// then.
   func update(_ host: inout Host, buffer: inout [UInt8], refreshing: Bool) {
-    if let count = try? online.read(into: &buffer) {
+    if let count = try? online.read(into: &buffer), !lastOnline.elementsEqual(buffer[..<count]) {
+      lastOnline = Array(buffer[..<count])
       let cpus = Host.count(cpuList: String(decoding: buffer[..<count], as: UTF8.self).trimmingLine)
       if cpus > 0 { host.cpusOnline = cpus }
     }
