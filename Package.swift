@@ -36,7 +36,7 @@ let package = Package(
     .target(
       name: "TareSampling", dependencies: ["TareModel", "KernelStats", "CLinux", "LinuxSystem"], swiftSettings: strict),
     .target(
-      name: "TareHTTP",
+      name: "TareEngines",
       dependencies: [
         "TareModel", "CUnixSocket", "LinuxSystem",
         .product(name: "NIOCore", package: "swift-nio"),
@@ -44,7 +44,7 @@ let package = Package(
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ], swiftSettings: strict),
     .target(
-      name: "TareQMP", dependencies: ["TareModel", "CLinux", "CUnixSocket", "LinuxSystem"], swiftSettings: strict),
+      name: "TareGuests", dependencies: ["TareModel", "CLinux", "CUnixSocket", "LinuxSystem"], swiftSettings: strict),
     .target(name: "TareExport", dependencies: ["TareModel"], exclude: ["Schema"], swiftSettings: strict),
     .target(name: "TareScreen", dependencies: ["TareModel"], swiftSettings: strict),
     .target(
@@ -57,10 +57,10 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(
-      name: "TareLab", dependencies: ["CLinux", "KernelStats", "LinuxSystem", "TareModel", "TareQMP"],
+      name: "TareLab", dependencies: ["CLinux", "KernelStats", "LinuxSystem", "TareModel", "TareGuests"],
       swiftSettings: strict),
     .target(
-      name: "TareBoot", dependencies: ["TareModel", "KernelStats", "CLinux", "LinuxSystem"], swiftSettings: strict),
+      name: "TareBenchmark", dependencies: ["TareModel", "KernelStats", "CLinux", "LinuxSystem"], swiftSettings: strict),
     // Static in every build: it is the only program in a container and in a virtual machine.
     .executableTarget(
       name: "TareService", dependencies: ["CLinux"],
@@ -69,10 +69,10 @@ let package = Package(
     .executableTarget(
       name: "tare",
       dependencies: [
-        "CLinux", "CStart", "LinuxSystem", "TareModel", "KernelStats", "TareSampling", "TareHTTP", "TareExport",
+        "CLinux", "CStart", "LinuxSystem", "TareModel", "KernelStats", "TareSampling", "TareEngines", "TareExport",
         "TareScreen",
         "TareTerminal",
-        "TareConfig", "TareLab", "TareQMP", "TareBoot", argumentParser,
+        "TareConfig", "TareLab", "TareGuests", "TareBenchmark", argumentParser,
       ],
       swiftSettings: strict),
     .testTarget(name: "LinuxSystemTests", dependencies: ["LinuxSystem"], swiftSettings: strict),
@@ -87,7 +87,7 @@ let package = Package(
       path: "Tests/Benchmarks/ScreenBenchmark", swiftSettings: strict),
     .target(name: "CTestSockets", path: "Tests/CTestSockets"),
     .testTarget(
-      name: "TareHTTPTests", dependencies: ["LinuxSystem", "TareHTTP", "TareModel", "CTestSockets"],
+      name: "TareEnginesTests", dependencies: ["LinuxSystem", "TareEngines", "TareModel", "CTestSockets"],
       swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["CLinux", "TareModel", "KernelStats", "TareSampling"],
@@ -120,15 +120,15 @@ let package = Package(
       name: "TruthTests", dependencies: ["TareModel", "KernelStats", "TareSampling", "TestSupport"],
       exclude: ["launch.c", "truth.c", "truth.S"], swiftSettings: strict),
     .testTarget(
-      name: "TareBootTests", dependencies: ["LinuxSystem", "TareBoot", "TareModel", "TestSupport"],
+      name: "TareBenchmarkTests", dependencies: ["LinuxSystem", "TareBenchmark", "TareModel", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "TareQMPTests", dependencies: ["LinuxSystem", "TareModel", "TareQMP", "CTestSockets"],
+      name: "TareGuestsTests", dependencies: ["LinuxSystem", "TareModel", "TareGuests", "CTestSockets"],
       swiftSettings: strict),
     .testTarget(
-      name: "TareLabTests", dependencies: ["LinuxSystem", "TareLab", "TareModel", "TareQMP"], swiftSettings: strict),
+      name: "TareLabTests", dependencies: ["LinuxSystem", "TareLab", "TareModel", "TareGuests"], swiftSettings: strict),
     .testTarget(
-      name: "LabTests", dependencies: ["CLinux", "LinuxSystem", "TareLab", "TareModel", "TareQMP", "TestSupport"],
+      name: "LabTests", dependencies: ["CLinux", "LinuxSystem", "TareLab", "TareModel", "TareGuests", "TestSupport"],
       exclude: ["lab"],
       swiftSettings: strict),
   ],

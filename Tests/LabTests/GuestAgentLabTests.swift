@@ -1,9 +1,9 @@
 import Foundation
 import Glibc
 import Synchronization
+import TareGuests
 import TareLab
 import TareModel
-import TareQMP
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 import Foundation
+import TareGuests
 import TareModel
-import TareQMP
 import TestSupport
 import Testing
 

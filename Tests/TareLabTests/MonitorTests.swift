@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
+import TareGuests
 import TareModel
-import TareQMP
 import Testing
 
 @testable import TareLab

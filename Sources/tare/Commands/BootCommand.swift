@@ -1,6 +1,6 @@
 import ArgumentParser
 import Glibc
-import TareBoot
+import TareBenchmark
 import TareLab
 import TareModel
 

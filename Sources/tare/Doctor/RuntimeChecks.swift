@@ -1,6 +1,6 @@
 import Glibc
 import KernelStats
-import TareHTTP
+import TareEngines
 import TareModel
 import TareSampling
 
