@@ -11,6 +11,14 @@ struct MachineTests {
     return (frame, try #require(frame.current.workloads.first { $0.kind == .vm }))
   }
 
+  @Test func `descriptors that may be listed and not looked at say nothing: then the arguments do`() throws {
+    let host = try FakeHost()
+    try host.qemu(700, ["-name", "lab", "-accel", "kvm", "-m", "512"], kvm: true)
+    for number in [9, 10] { host.fail("/proc/700/fd/\(number)", 13) }
+    #expect(KvmDescriptors(of: 700, try host.root()) == nil)
+    #expect(try host.frame().current.workloads.map(\.machine?.accelerator) == [.kvm])
+  }
+
   @Test func `a machine under emulation has its name, size and disk, and no guest time`() throws {
     let host = try FakeHost()
     try host.qemu(

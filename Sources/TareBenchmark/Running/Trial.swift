@@ -16,12 +16,12 @@ final class Trial {
   /// A copy of the command.
   final class Copy {
     let program: RunningProcess
-    let notify: NotifySign?
+    let notify: NotifyProbe?
     var ready: UInt64?
     /// The first line of its standard output or standard error.
     var firstLine: String?
 
-    init(_ program: RunningProcess, _ notify: NotifySign?) {
+    init(_ program: RunningProcess, _ notify: NotifyProbe?) {
       self.program = program
       self.notify = notify
     }
@@ -57,7 +57,7 @@ final class Trial {
       result.failure = obstacle
       return
     }
-    let sign: FileSign? = if case .file(let path) = subject.ready { FileSign(path) } else { nil }
+    let sign: FileProbe? = if case .file(let path) = subject.ready { FileProbe(path) } else { nil }
     _ = sign?.look()
     subject.observer?.begin()
     do throws(SystemError) {
@@ -75,7 +75,7 @@ final class Trial {
     switch subject.ready {
     case .port(let port) where tare_loopback_listens(port) == 1:
       "port \(port) is open before the start: end what listens there, or choose another"
-    case .file(let path) where FileSign.exists(path):
+    case .file(let path) where FileProbe.exists(path):
       "\(path) is there before the start: remove it, as with --prepare 'rm -rf \(path)'"
     default: nil
     }
@@ -83,11 +83,11 @@ final class Trial {
 
   private func start(_ number: Int) throws(SystemError) {
     var environment = subject.environment
-    var notify: NotifySign?
+    var notify: NotifyProbe?
     var (wantsLines, needsEnd) = (false, true)
     switch subject.ready {
     case .notify:
-      let sign = try NotifySign(below: subject.limits.temporaryFolder)
+      let sign = try NotifyProbe(below: subject.limits.temporaryFolder)
       environment = environment.filter { !$0.hasPrefix("NOTIFY_SOCKET=") } + ["NOTIFY_SOCKET=\(sign.path)"]
       notify = sign
     case .stdout, .health: wantsLines = true
@@ -103,7 +103,7 @@ final class Trial {
 
   // MARK: Ready
 
-  private func waitUntilReady(_ sign: FileSign?) {
+  private func waitUntilReady(_ sign: FileProbe?) {
     let deadline = copies[0].program.requested &+ subject.limits.timeout
     pump.started = copies.map(\.program)
     pump.signs = copies.compactMap { $0.notify?.descriptor } + (sign.map { [$0.descriptor] } ?? [])
@@ -130,7 +130,7 @@ final class Trial {
   }
 
   /// Whether there is nothing left to wait for: all are ready, or one has failed.
-  private func look(_ sign: FileSign?, _ now: UInt64) -> Bool {
+  private func look(_ sign: FileProbe?, _ now: UInt64) -> Bool {
     // What somebody says who is ready already must not wake us for ever.
     for copy in copies where copy.ready != nil { _ = copy.notify?.look() }
     for copy in copies where copy.ready == nil {
@@ -156,7 +156,7 @@ final class Trial {
     return copy.program.output.descriptor < 0 && copy.program.errors.descriptor < 0
   }
 
-  private func isReady(_ copy: Copy, _ sign: FileSign?) -> Bool {
+  private func isReady(_ copy: Copy, _ sign: FileProbe?) -> Bool {
     switch subject.ready {
     case .exit:
       if let ending = copy.program.ending { copy.ready = ending.at }

@@ -3,7 +3,7 @@ internal import Glibc
 internal import LinuxSystem
 
 /// Tells when a file is there, by inotify(7) on the nearest folder above it that there is.
-final class FileSign {
+final class FileProbe {
   private let path: String
   private let watch = Descriptor(tare_inotify())
   private var place: Int32 = -1
@@ -53,7 +53,7 @@ final class FileSign {
 }
 
 /// The socket that NOTIFY_SOCKET names, in a private folder (sd_notify(3)).
-final class NotifySign {
+final class NotifyProbe {
   private let folder: String
   private let socket: Descriptor
 
